@@ -1,2 +1,34 @@
-//! main
-fn main() {}
+//! `isogloss`: trains, evaluates and exports multilingual retrieval models.
+//!
+//! A table of contents over the library crates: each command is a module that turns options into
+//! calls and results into text. Exit codes: 0 done, 1 failed, 2 bad input.
+
+mod commands;
+mod failure;
+mod options;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::options::{Command, Options, TokenizerCommand};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let result = match options.command {
+        Command::Train(options) => commands::train::run(&options),
+        Command::Evaluate(options) => commands::evaluate::run(&options),
+        Command::Export(options) => commands::export::run(&options),
+        Command::Tokenizer { command: TokenizerCommand::Train(options) } => {
+            commands::tokenizer::train(&options)
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}

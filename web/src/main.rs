@@ -1,2 +1,6 @@
-//! main
-fn main() {}
+//! The page.
+
+fn main() {
+    console_error_panic_hook::set_once();
+    isogloss_web::page::open();
+}

@@ -113,11 +113,7 @@ fn adapters() -> Vec<AdapterInfo> {
 
 fn cpu(reason: String) -> Opened {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Opened {
-        device: Device::flex(),
-        name: format!("cpu (Flex, {threads} threads)"),
-        reason,
-    }
+    Opened { device: Device::flex(), name: format!("cpu (Flex, {threads} threads)"), reason }
 }
 
 fn kind_of(info: &AdapterInfo) -> DeviceKind {
@@ -203,7 +199,9 @@ mod tests {
         for name in Choice::NAMES {
             assert_eq!(name.parse::<Choice>().map(|c| c.to_string()).ok(), Some(name.to_owned()));
         }
-        assert!(matches!("tpu".parse::<Choice>(), Err(DeviceError::Unknown(name)) if name == "tpu"));
+        assert!(
+            matches!("tpu".parse::<Choice>(), Err(DeviceError::Unknown(name)) if name == "tpu")
+        );
     }
 
     #[test]

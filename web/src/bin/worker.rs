@@ -1,2 +1,5 @@
-//! worker
-fn main() {}
+//! The worker that the page talks to.
+
+fn main() {
+    isogloss_web::engine::serve();
+}

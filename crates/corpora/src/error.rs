@@ -1,0 +1,207 @@
+//! What can be wrong with corpus files.
+//!
+//! One enum for all readers: a person who reads the message mends a file, so each variant names
+//! the file and the place in it (line and column, field, or question id) instead of the function
+//! that noticed.
+
+use std::io;
+
+/// Why a benchmark or training data cannot be used. `file` is the path as the caller gave it, or
+/// the name given with bytes.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorpusError {
+    /// A file or folder cannot be opened or read.
+    #[error("{file}: cannot read: {source}")]
+    Io {
+        /// The file or folder.
+        file: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Compressed data ends early or is damaged.
+    #[error("{file}:{line}: gzip data is cut short or damaged: {source}")]
+    Gzip {
+        /// The compressed file.
+        file: String,
+        /// The line of the uncompressed text that could not be read to its end.
+        line: usize,
+        /// What the decoder says.
+        source: io::Error,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("{file}:{line}: not UTF-8 text")]
+    InvalidUtf8 {
+        /// The file.
+        file: String,
+        /// Its first line that is not UTF-8.
+        line: usize,
+    },
+    /// Text that is not JSON, or JSON of another structure than the layout asks.
+    #[error("{file}:{line}:{column}: malformed JSON{}: {reason}", in_field(field.as_deref()))]
+    Malformed {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column in bytes, from 1.
+        column: usize,
+        /// The field with the wrong structure, such as `data[0].paragraphs[2].context`; `None`
+        /// where the text is no JSON at all.
+        field: Option<String>,
+        /// What was expected.
+        reason: String,
+    },
+    /// A row without a field it needs.
+    #[error("{file}:{line}: missing field `{field}`")]
+    MissingField {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// The field.
+        field: &'static str,
+    },
+    /// A field of a row that cannot be used: another type than text, or empty.
+    #[error("{file}:{line}: field `{field}` {problem}")]
+    BadField {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A row of a lexicon with more or fewer cells than its header.
+    #[error("{file}:{line}: expected {expected} columns as in the header, got {got}")]
+    Columns {
+        /// The file.
+        file: String,
+        /// Line, from 1.
+        line: usize,
+        /// Columns of the header.
+        expected: usize,
+        /// Columns of the row.
+        got: usize,
+    },
+    /// A lexicon whose first line does not name languages.
+    #[error("{file}:1: header must name each column's language once: {problem}")]
+    Header {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// An answer that is not inside its paragraph.
+    #[error(
+        "{file}: question {question}: answer at offset {offset} of {length} characters lies \
+         outside its paragraph of {paragraph} characters"
+    )]
+    AnswerOutside {
+        /// The file.
+        file: String,
+        /// Id of the question.
+        question: String,
+        /// `answer_start`, in characters.
+        offset: i64,
+        /// Length of the answer's text, in characters.
+        length: usize,
+        /// Length of the paragraph, in characters.
+        paragraph: usize,
+    },
+    /// A sentence that is not inside its paragraph.
+    #[error(
+        "{file}: field `{field}`: sentence [{start}, {end}] is empty or outside its paragraph of \
+         {paragraph} characters"
+    )]
+    SentenceOutside {
+        /// The file.
+        file: String,
+        /// The break, such as `data[0].paragraphs[2].sentence_breaks[1]`.
+        field: String,
+        /// First character.
+        start: i64,
+        /// Character after the last.
+        end: i64,
+        /// Length of the paragraph, in characters.
+        paragraph: usize,
+    },
+    /// A question with no answer, or whose answer starts between sentences.
+    #[error("{file}: question {question}: answered by no sentence")]
+    Unanswered {
+        /// The file.
+        file: String,
+        /// Id of the question.
+        question: String,
+    },
+    /// A question whose answers stand in different sentences.
+    #[error("{file}: question {question}: its answers stand in different sentences")]
+    Ambiguous {
+        /// The file.
+        file: String,
+        /// Id of the question.
+        question: String,
+    },
+    /// A name that is no split.
+    #[error("{place}: unknown split `{split}`: expected `all`, `train` or `test`")]
+    UnknownSplit {
+        /// Where it was found: a file and field, or the word `split`.
+        place: String,
+        /// The name.
+        split: String,
+    },
+    /// A language that was asked for and has no file.
+    #[error(
+        "{folder}: no data for language `{language}`: {language}.json is missing (found: {found})"
+    )]
+    NoLanguage {
+        /// The folder.
+        folder: String,
+        /// The language asked for.
+        language: String,
+        /// The languages there are.
+        found: String,
+    },
+    /// A language without questions or candidates in the split.
+    #[error("{place}: no {what} for language `{language}` in split `{split}`")]
+    EmptyLanguage {
+        /// The file.
+        place: String,
+        /// `questions` or `candidates`.
+        what: &'static str,
+        /// The language.
+        language: String,
+        /// The split asked for.
+        split: &'static str,
+    },
+    /// Parts of a benchmark that contradict each other.
+    #[error("language `{language}`: {problem}")]
+    Inconsistent {
+        /// The language.
+        language: String,
+        /// What contradicts what.
+        problem: String,
+    },
+    /// Nothing to read: a folder without languages, a file without rows, a training set without
+    /// files.
+    #[error("{place}: {problem}")]
+    Empty {
+        /// The folder or file, or `training data`.
+        place: String,
+        /// What is missing.
+        problem: &'static str,
+    },
+}
+
+fn in_field(field: Option<&str>) -> String {
+    field.map_or_else(String::new, |field| format!(" in `{field}`"))
+}
+
+/// The message of a JSON error without the place, which [`CorpusError`] carries itself (and which,
+/// in JSON Lines, the parser counts from the row).
+pub(crate) fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(reason, _)| reason.to_owned())
+}

@@ -1,0 +1,47 @@
+//! What can be wrong with an encoder.
+
+use artifact::ArtifactError;
+use tokens::TokenError;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum EncoderError {
+    /// The files of the model.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// The tokenizer.
+    #[error(transparent)]
+    Tokens(#[from] TokenError),
+    /// `config.json` does not parse.
+    #[error("config.json: line {line}, column {column}: {reason}")]
+    ConfigSyntax {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A field of `config.json` has a value that makes no encoder.
+    #[error("config.json: `{field}`: {reason}")]
+    Config {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Tokenizer and config disagree.
+    #[error(
+        "tokenizer.json has {tokenizer} pieces, config.json says `vocab_size` {config}: they are \
+         not of one model"
+    )]
+    Vocabulary {
+        /// Rows that the tokenizer needs.
+        tokenizer: usize,
+        /// Rows of the table.
+        config: usize,
+    },
+    /// The device failed while encoding.
+    #[error("the device failed: {0}")]
+    Device(String),
+}

@@ -1,0 +1,143 @@
+//! What was drawn beside what was planned. The two differ when a queue is too small for its share
+//! of a batch, and a reader of the results should see that.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::shelves::Label;
+use crate::{BatchKind, Composition};
+
+/// Planned and drawn share of one language, pair, source or kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Share {
+    /// Probability by the plan, in 0..=1.
+    pub planned: f64,
+    /// Share of what was drawn, in 0..=1; 0 before the first batch.
+    pub drawn: f64,
+    /// How many were drawn.
+    pub count: u64,
+}
+
+/// Planned and drawn shares of all batches so far, by name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Tally {
+    /// Batches drawn.
+    pub batches: u64,
+    /// Batches with fewer rows than planned, see [`Batch::len`](crate::Batch::len).
+    pub short_batches: u64,
+    /// Rows drawn.
+    pub rows: u64,
+    /// Of batches: `mono`, `cross`, `mixed`.
+    pub kinds: BTreeMap<String, Share>,
+    /// Of texts, so a row counts twice: once for its query, once for its passage.
+    pub languages: BTreeMap<String, Share>,
+    /// Of rows, as `query language-passage language`: `en-de`, and `en-en` for same-language rows.
+    pub pairs: BTreeMap<String, Share>,
+    /// Of rows.
+    pub sources: BTreeMap<String, Share>,
+}
+
+/// The running counts behind a [`Tally`].
+#[derive(Debug, Clone)]
+pub struct Counts {
+    labels: Vec<Label>,
+    kinds: [f64; 3],
+    languages: Vec<String>,
+    sources: Vec<String>,
+    /// Rows drawn, by queue.
+    rows: Vec<u64>,
+    /// Batches drawn: mono, cross, mixed.
+    batches: [u64; 3],
+    short: u64,
+}
+
+impl Counts {
+    /// `labels` by queue.
+    pub fn new(
+        labels: Vec<Label>,
+        composition: Composition,
+        languages: &[String],
+        sources: &[String],
+    ) -> Self {
+        Self {
+            rows: vec![0; labels.len()],
+            labels,
+            kinds: composition.shares(),
+            languages: languages.to_vec(),
+            sources: sources.to_vec(),
+            batches: [0; 3],
+            short: 0,
+        }
+    }
+
+    pub fn row(&mut self, queue: u32) {
+        self.rows[queue as usize] += 1;
+    }
+
+    pub fn batch(&mut self, kind: BatchKind, short: bool) {
+        let index = match kind {
+            BatchKind::Mono(_) => 0,
+            BatchKind::Cross => 1,
+            BatchKind::Mixed => 2,
+        };
+        self.batches[index] += 1;
+        self.short += u64::from(short);
+    }
+
+    /// Whether a language is planned to come up, by index.
+    pub fn languages(&self) -> Vec<bool> {
+        let mut reached = vec![false; self.languages.len()];
+        for label in self.labels.iter().filter(|label| self.planned(label) > 0.0) {
+            reached[label.languages.0 as usize] = true;
+            reached[label.languages.1 as usize] = true;
+        }
+        reached
+    }
+
+    fn planned(&self, label: &Label) -> f64 {
+        label.planned.iter().zip(self.kinds).map(|(row, kind)| row * kind).sum()
+    }
+
+    pub fn tally(&self) -> Tally {
+        let rows: u64 = self.rows.iter().sum();
+        let batches: u64 = self.batches.iter().sum();
+        let mut tally = Tally { batches, short_batches: self.short, rows, ..Tally::default() };
+        for ((name, planned), count) in
+            ["mono", "cross", "mixed"].into_iter().zip(self.kinds).zip(self.batches)
+        {
+            if planned > 0.0 {
+                add(&mut tally.kinds, name.to_owned(), planned, count);
+            }
+        }
+        for (label, &count) in self.labels.iter().zip(&self.rows) {
+            let planned = self.planned(label);
+            if planned == 0.0 {
+                continue;
+            }
+            let name = |language: u32| self.languages[language as usize].clone();
+            let (query, passage) = (name(label.languages.0), name(label.languages.1));
+            add(&mut tally.pairs, format!("{query}-{passage}"), planned, count);
+            add(&mut tally.languages, query, planned / 2.0, count);
+            add(&mut tally.languages, passage, planned / 2.0, count);
+            add(&mut tally.sources, self.sources[label.source as usize].clone(), planned, count);
+        }
+        for (shares, total) in [
+            (&mut tally.kinds, batches),
+            (&mut tally.languages, 2 * rows),
+            (&mut tally.pairs, rows),
+            (&mut tally.sources, rows),
+        ] {
+            for share in shares.values_mut() {
+                share.drawn = share.count as f64 / total.max(1) as f64;
+            }
+        }
+        tally
+    }
+}
+
+fn add(shares: &mut BTreeMap<String, Share>, name: String, planned: f64, count: u64) {
+    let share = shares.entry(name).or_default();
+    share.planned += planned;
+    share.count += count;
+}

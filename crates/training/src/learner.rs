@@ -1,0 +1,141 @@
+//! One optimiser step.
+//!
+//! The vocabulary table is a [`SparseTable`] on the host. What reaches the device is, for a
+//! static encoder, the mean vector of each text, since nothing happens to a token before the mean
+//! is taken; for a transformer, the distinct rows of the batch. In both cases that tensor is a
+//! leaf of the graph, and its gradient comes back to the host to update the rows.
+
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor, TensorData};
+use encoder::{Body, Encoder, Parts, Pooling, normalise};
+use objective::InfoNce;
+use tokens::TokenBatch;
+
+use crate::TrainingError;
+use crate::sparse::{RowGradients, SparseTable};
+
+/// An encoder in training.
+pub struct Learner {
+    parts: Parts,
+    table: SparseTable,
+    optimizer: ModuleOptimizer,
+    objective: InfoNce,
+    weight_decay: f64,
+    device: Device,
+}
+
+/// What a step reports.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Loss of the batch, before the update.
+    pub loss: f32,
+}
+
+impl Learner {
+    /// Prepares an encoder, loaded on `device.autodiff()`, for training.
+    pub fn new(encoder: Encoder, objective: InfoNce, weight_decay: f64, device: &Device) -> Self {
+        let parts = encoder.into_parts();
+        let table = SparseTable::new(&parts.table);
+        let optimizer =
+            AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(weight_decay as f32).init();
+        let device = device.clone().autodiff();
+        Self { parts, table, optimizer, objective, weight_decay, device }
+    }
+
+    /// Takes a step on a batch of token sequences; row `i` of both sides belong together.
+    ///
+    /// A loss that is not a number is returned before anything is updated.
+    pub fn step(
+        &mut self,
+        queries: &[Vec<u32>],
+        passages: &[Vec<u32>],
+        rate: f64,
+    ) -> Result<Step, TrainingError> {
+        match self.parts.body {
+            Body::Static if self.parts.config.isogloss.pooling == Pooling::Mean => {
+                self.step_on_means(queries, passages, rate)
+            }
+            _ => self.step_on_rows(queries, passages, rate),
+        }
+    }
+
+    fn step_on_means(
+        &mut self,
+        queries: &[Vec<u32>],
+        passages: &[Vec<u32>],
+        rate: f64,
+    ) -> Result<Step, TrainingError> {
+        let batch = queries.len();
+        let dimension = self.parts.table.dimension();
+        let texts: Vec<&[u32]> = queries.iter().chain(passages).map(Vec::as_slice).collect();
+        let means = TensorData::new(self.table.means(&texts), [2 * batch, dimension]);
+        let means = Tensor::<2>::from_data(means, &self.device).require_grad();
+        let units = normalise(means.clone());
+        let loss =
+            self.objective.loss(units.clone().narrow(0, 0, batch), units.narrow(0, batch, batch));
+        let gradients = loss.backward();
+        let loss = scalar(loss)?;
+        if !loss.is_finite() {
+            return Ok(Step { loss });
+        }
+        if let Some(gradient) = means.grad(&gradients) {
+            let rows = self.table.backward(&texts, &read(gradient)?);
+            self.table.update(&rows, rate, self.weight_decay);
+        }
+        Ok(Step { loss })
+    }
+
+    fn step_on_rows(
+        &mut self,
+        queries: &[Vec<u32>],
+        passages: &[Vec<u32>],
+        rate: f64,
+    ) -> Result<Step, TrainingError> {
+        let padding = self.parts.config.pad_token_id;
+        let sides = [TokenBatch::new(queries, padding), TokenBatch::new(passages, padding)];
+        let mut ids: Vec<u32> = sides.iter().flat_map(|side| &side.ids).copied().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let dimension = self.parts.table.dimension();
+        let rows = TensorData::new(self.table.gather(&ids), [ids.len(), dimension]);
+        let rows = Tensor::<2>::from_data(rows, &self.device).require_grad();
+        let [q, p] = [0, 1].map(|side| {
+            let side: &TokenBatch = &sides[side];
+            let positions =
+                side.ids.iter().map(|id| ids.partition_point(|x| x < id) as i32).collect();
+            Parts::forward(&self.parts.config, &self.parts.body, rows.clone(), positions, side)
+        });
+        let loss = self.objective.loss(q, p);
+        let gradients = loss.backward();
+        let loss = scalar(loss)?;
+        if !loss.is_finite() {
+            return Ok(Step { loss });
+        }
+        if let Some(gradient) = rows.grad(&gradients) {
+            let gradient = RowGradients { values: read(gradient)?, ids };
+            self.table.update(&gradient, rate, self.weight_decay);
+        }
+        if let Body::Bert(bert) = &mut self.parts.body {
+            let gradients = GradientsParams::from_grads(gradients, bert.as_ref());
+            **bert = self.optimizer.step(rate, (**bert).clone(), gradients);
+        }
+        Ok(Step { loss })
+    }
+
+    /// The encoder as it is now; its table in f32.
+    pub fn parts(&self) -> Parts {
+        Parts { table: self.table.table(), ..self.parts.clone() }
+    }
+}
+
+fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
+    let failed = |error: String| TrainingError::Device(error);
+    let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
+    data.to_vec().map_err(|error| failed(format!("{error:?}")))
+}
+
+fn scalar(tensor: Tensor<1>) -> Result<f32, TrainingError> {
+    let data = tensor.try_into_data().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
+    let values: Vec<f32> = data.to_vec().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
+    Ok(values.first().copied().unwrap_or(f32::NAN))
+}

@@ -1,0 +1,6 @@
+//! One module a command.
+
+pub mod evaluate;
+pub mod export;
+pub mod tokenizer;
+pub mod train;

@@ -1,0 +1,94 @@
+//! The edge where every error becomes one report and an exit code.
+
+use std::fmt;
+use std::path::Path;
+use std::process::ExitCode;
+
+use training::TrainingError;
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub enum Failure {
+    /// What was given cannot be used: exit code 2.
+    Input(String),
+    /// It was good, but did not work: exit code 1.
+    Failed(String),
+}
+
+impl Failure {
+    /// Bad input, from an error of the library that read it.
+    pub fn input(error: impl fmt::Display) -> Self {
+        Self::Input(error.to_string())
+    }
+
+    /// An error of the system on a path that the person named.
+    pub fn path(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
+        move |error| Self::Input(format!("{}: {error}", path.display()))
+    }
+
+    /// The code that the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Input(_) => ExitCode::from(2),
+            Self::Failed(_) => ExitCode::FAILURE,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(text) | Self::Failed(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<TrainingError> for Failure {
+    fn from(error: TrainingError) -> Self {
+        match error {
+            TrainingError::NotANumber { .. } | TrainingError::Device(_) => {
+                Self::Failed(error.to_string())
+            }
+            other => Self::input(other),
+        }
+    }
+}
+
+impl From<encoder::EncoderError> for Failure {
+    fn from(error: encoder::EncoderError) -> Self {
+        match error {
+            encoder::EncoderError::Device(_) => Self::Failed(error.to_string()),
+            other => Self::input(other),
+        }
+    }
+}
+
+impl From<artifact::ArtifactError> for Failure {
+    fn from(error: artifact::ArtifactError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<corpora::CorpusError> for Failure {
+    fn from(error: corpora::CorpusError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<device::DeviceError> for Failure {
+    fn from(error: device::DeviceError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<evaluation::EvaluationError> for Failure {
+    fn from(error: evaluation::EvaluationError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<retrieval::RetrievalError> for Failure {
+    fn from(error: retrieval::RetrievalError) -> Self {
+        Self::Failed(error.to_string())
+    }
+}

@@ -1,0 +1,215 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use corpora::Split;
+use device::Choice;
+use evaluation::CandidateText;
+
+/// Trains, evaluates and exports multilingual retrieval models.
+#[derive(Parser)]
+#[command(version, propagate_version = true, after_help = EXAMPLES)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  isogloss train --config configs/demo-hybrid.toml
+  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
+  isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus
+
+Exit codes: 0 done, 1 failed, 2 bad input";
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Train a model as a run file says
+    Train(Train),
+    /// Score a model on a benchmark
+    Evaluate(Evaluate),
+    /// Write what other programs load
+    Export(Export),
+    /// Make tokenizers
+    Tokenizer {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: TokenizerCommand,
+    },
+}
+
+/// Commands on tokenizers.
+#[derive(Subcommand)]
+pub enum TokenizerCommand {
+    /// Train Unigram pieces on training files
+    Train(TokenizerTrain),
+}
+
+/// Options of `train`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss train --config configs/demo-hybrid.toml
+  isogloss train --config configs/demo-hybrid.toml --composition hybrid:0.3 --out runs/alpha-03
+  isogloss train --config configs/base-static.toml --device cpu --seed 1
+
+Ctrl-C ends training and saves the model as it is then")]
+pub struct Train {
+    /// The run file (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Where to write the model, instead of the run file's `out`
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Start from this model directory, instead of the run file's
+    #[arg(long, value_name = "DIR")]
+    pub base: Option<PathBuf>,
+    /// mono, cross, hybrid, hybrid:ALPHA or mixed
+    #[arg(long)]
+    pub composition: Option<String>,
+    /// Share of monolingual batches among hybrid ones, 0 to 1
+    #[arg(long, allow_negative_numbers = true)]
+    pub alpha: Option<f64>,
+    /// Rows a batch
+    #[arg(long, value_name = "ROWS")]
+    pub batch: Option<usize>,
+    /// Optimiser steps
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// Highest learning rate
+    #[arg(long, value_name = "RATE")]
+    pub learning_rate: Option<f64>,
+    /// Temperature of the loss
+    #[arg(long)]
+    pub temperature: Option<f64>,
+    /// Seed of everything that is drawn
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// auto, wgpu, vulkan, metal or cpu
+    #[arg(long, default_value_t = Choice::Auto)]
+    pub device: Choice,
+    /// Metrics as JSON Lines [default: OUT.metrics.jsonl]
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
+}
+
+/// Options of `evaluate`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss evaluate --model models/base-static --benchmark lareqa --data data/xquad-r
+  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
+  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data data/xquad-r \\
+      --languages de,hi,zh --candidates sentence+context --json hybrid.json
+
+Monolingual: queries of a language against its own candidates. Cross-lingual: against those of
+each other language. Multilingual: against the candidates of all languages in one pool. Rank
+distance: last less first rank of a query's right answers in that pool (lower is better)")]
+pub struct Evaluate {
+    /// A model directory
+    #[arg(long, value_name = "DIR")]
+    pub model: PathBuf,
+    /// The benchmark's protocol
+    #[arg(long, value_enum)]
+    pub benchmark: Benchmark,
+    /// Folder of the benchmark's files, one {language}.json each
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Only these languages, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "CODES")]
+    pub languages: Option<Vec<String>>,
+    /// all, train or test [default: test where articles are marked so, else all]
+    #[arg(long)]
+    pub split: Option<Split>,
+    /// Text of a candidate: sentence or sentence+context
+    #[arg(long, default_value_t = CandidateText::Sentence)]
+    pub candidates: CandidateText,
+    /// Also write the whole report here
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Also enter the mean scores into the model's manifest
+    #[arg(long)]
+    pub record: bool,
+    /// auto, wgpu, vulkan, metal or cpu
+    #[arg(long, default_value_t = Choice::Auto)]
+    pub device: Choice,
+}
+
+/// Benchmarks by protocol.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Benchmark {
+    /// XQuAD-R, MLQA-R and the embedded corpus
+    Lareqa,
+}
+
+/// Options of `export`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss export --model runs/demo/hybrid --to web --name hybrid
+  isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus")]
+pub struct Export {
+    /// A model directory
+    #[arg(long, value_name = "DIR")]
+    pub model: PathBuf,
+    /// For what
+    #[arg(long, value_enum)]
+    pub to: Target,
+    /// Name of the model on the page [default: the model's own]
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Folder of the page's files
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    pub public: PathBuf,
+    /// Also write this corpus for the page to search
+    #[arg(long, value_name = "DIR")]
+    pub corpus: Option<PathBuf>,
+}
+
+/// Export targets.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Target {
+    /// The page: f16 weights and an index of models
+    Web,
+}
+
+/// Options of `tokenizer train`.
+#[derive(Args)]
+#[command(after_help = "Example:
+  isogloss tokenizer train --bitext data/train/bitext.jsonl.gz \\
+      --parallel data/train/parallel.jsonl.gz --lexicon corpus/lexicon.tsv \\
+      --vocabulary 32000 --out tokenizer.json")]
+pub struct TokenizerTrain {
+    /// Files of `query`, `passage`, `lang`
+    #[arg(long, value_name = "FILE")]
+    pub pairs: Vec<PathBuf>,
+    /// The same with an `id` that translations share
+    #[arg(long, value_name = "FILE")]
+    pub parallel: Vec<PathBuf>,
+    /// Files of `text`, `lang` and an `id` that translations share
+    #[arg(long, value_name = "FILE")]
+    pub bitext: Vec<PathBuf>,
+    /// Tables of words
+    #[arg(long, value_name = "FILE")]
+    pub lexicon: Vec<PathBuf>,
+    /// Folders in LAReQA's layout, of which the training split is read
+    #[arg(long, value_name = "DIR")]
+    pub lareqa: Vec<PathBuf>,
+    /// Pieces in all
+    #[arg(long, default_value_t = 32_000)]
+    pub vocabulary: usize,
+    /// Keep upper case
+    #[arg(long)]
+    pub cased: bool,
+    /// Characters of a piece at most
+    #[arg(long, default_value_t = 16)]
+    pub max_piece_length: usize,
+    /// Characters of each language at most, in millions, so that no language takes the vocabulary
+    #[arg(long, default_value_t = 3.0)]
+    pub balance: f64,
+    /// Seed of the choice of texts
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Where to write the tokenizer.json
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}

@@ -1,0 +1,67 @@
+//! Progress on the terminal: a bar where there is one, plain lines elsewhere.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use training::Event;
+
+/// Progress of training.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    batch: usize,
+    /// Mean of the last losses: one batch's loss says little.
+    loss: f64,
+    spoke: Instant,
+}
+
+/// Seconds between plain lines.
+const QUIET: Duration = Duration::from_secs(10);
+
+impl Progress {
+    /// A bar of `steps` steps of `batch` pairs.
+    pub fn new(steps: u64, batch: usize) -> Self {
+        let style = "{bar:30} {pos}/{len} steps, {msg}, {eta} left";
+        let bar = bar(steps, style);
+        Self { bar, batch, loss: f64::NAN, spoke: Instant::now() }
+    }
+
+    /// Shows a step.
+    pub fn step(&mut self, event: &Event<'_>) {
+        let loss = f64::from(event.loss);
+        self.loss = if self.loss.is_nan() { loss } else { 0.98 * self.loss + 0.02 * loss };
+        let speed = event.step as f64 * self.batch as f64 / event.seconds.max(1e-9);
+        let text = format!("loss {:.4}, {speed:.0} pairs/s", self.loss);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(text);
+                bar.set_position(event.step);
+            }
+            None if self.spoke.elapsed() >= QUIET || event.step == event.steps => {
+                self.spoke = Instant::now();
+                let left = event.seconds / event.step as f64 * (event.steps - event.step) as f64;
+                eprintln!("step {}/{}: {text}, {left:.0} s left", event.step, event.steps);
+            }
+            None => {}
+        }
+    }
+
+    /// Clears the bar.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish();
+        }
+    }
+}
+
+/// A bar on the terminal, if there is one.
+pub fn bar(length: u64, style: &str) -> Option<ProgressBar> {
+    if !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    Some(bar)
+}
