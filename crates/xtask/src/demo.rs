@@ -24,7 +24,8 @@ const PUBLIC: &str = "public";
 const PAGE: &str = "dist";
 
 /// Does all of it; `port` is none to stop before serving.
-pub fn run_in(workspace: &Workspace, port: Option<u16>) -> Result<(), TaskError> {
+pub fn run(port: Option<u16>) -> Result<(), TaskError> {
+    let workspace = &Workspace::find()?;
     let started = Instant::now();
     if let Some(port) = port {
         // Asked before the minutes of work, not after.
@@ -46,11 +47,6 @@ pub fn run_in(workspace: &Workspace, port: Option<u16>) -> Result<(), TaskError>
     Ok(())
 }
 
-/// [`run_in`] in the workspace of the current folder.
-pub fn run(port: Option<u16>) -> Result<(), TaskError> {
-    run_in(&Workspace::find()?, port)
-}
-
 /// Trains, scores, exports and builds the page; returns the comparison table.
 pub fn build(workspace: &Workspace, tools: &Tools) -> Result<String, TaskError> {
     heading("Build the trainer");
@@ -65,11 +61,13 @@ pub fn build(workspace: &Workspace, tools: &Tools) -> Result<String, TaskError> 
     }
     let mut rows = Vec::new();
     heading("Score the base model");
-    rows.push(("base".to_owned(), isogloss.evaluate(BASE, "base")?));
+    rows.push(("base".to_owned(), isogloss.evaluate(BASE, "base", &[])?));
     for name in COMPOSITIONS {
         heading(&format!("Fine-tune by {name} batches"));
         isogloss.train(name)?;
-        rows.push((name.to_owned(), isogloss.evaluate(&format!("{RUNS}/{name}"), name)?));
+        // Its manifest is to name its scores; the base model's is under version control.
+        let report = isogloss.evaluate(&format!("{RUNS}/{name}"), name, &["--record"])?;
+        rows.push((name.to_owned(), report));
     }
     heading("Export to the page");
     for name in COMPOSITIONS {
@@ -112,15 +110,14 @@ impl<'a> Isogloss<'a> {
     }
 
     /// Scores on the test split; returns the report's file.
-    fn evaluate(&self, model: &str, name: &str) -> Result<PathBuf, TaskError> {
+    fn evaluate(&self, model: &str, name: &str, more: &[&str]) -> Result<PathBuf, TaskError> {
         let folder = self.root.join(RUNS);
         std::fs::create_dir_all(&folder)
             .map_err(|source| TaskError::File { path: folder, source })?;
         let report = format!("{RUNS}/{name}.json");
         let benchmark = ["--benchmark", "lareqa", "--data", CORPUS, "--split", "test"];
-        self.call(
-            &[&["evaluate", "--model", model], &benchmark[..], &["--json", &report]].concat(),
-        )?;
+        let report_to = ["--json", &report];
+        self.call(&[&["evaluate", "--model", model], &benchmark[..], &report_to, more].concat())?;
         Ok(self.root.join(report))
     }
 
