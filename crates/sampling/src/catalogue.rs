@@ -50,7 +50,7 @@ pub struct Catalogue {
 impl Catalogue {
     /// Those of `entries` for which `in_play` holds.
     pub fn new(entries: &[Entry], in_play: impl Fn(&Entry) -> bool) -> Self {
-        let mut entries: Vec<Entry> = entries.iter().filter(|e| in_play(e)).cloned().collect();
+        let mut entries: Vec<Entry> = entries.iter().filter(|e| in_play(e)).copied().collect();
         entries.sort_by_key(|e| (e.source, e.group, is_bitext(e), e.language));
         let mut sides = Vec::with_capacity(entries.len());
         let mut units: Vec<Unit> = Vec::new();

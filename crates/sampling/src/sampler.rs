@@ -8,7 +8,7 @@ use crate::catalogue::{Catalogue, Row, check_indices};
 use crate::clusters::{Keys, Taken};
 use crate::draws::{chance, generator};
 use crate::queues::Queue;
-use crate::shelves::{Draw, Shelves};
+use crate::shelves::{Draw, Shelf, Shelves};
 use crate::tally::{Counts, Tally};
 use crate::{Composition, Plan, SamplingError, Scope};
 
@@ -110,9 +110,10 @@ impl Batch {
 /// **Resuming.** State is a function of set, plan and number of batches drawn: build the sampler
 /// again and [`skip`](Self::skip).
 ///
-/// **Cost.** Building it sorts the entries: for 430,000 entries in 133,000 groups of 2 to 11
-/// languages well under a second and some 40 MB. A batch costs time in its rows and in those
-/// deferred: about a microsecond a row.
+/// **Cost**, measured on 640,000 entries in 182,000 groups of 1 to 11 languages: a quarter of a
+/// second and 50 MB at most to build. A batch costs time in its rows and in those deferred, which
+/// are looked at again: 0.3 to 1.5 microseconds a row, and 14 where a batch of 768 comes from a
+/// lexicon of 4,000 concepts that share many of their words.
 #[derive(Debug, Clone)]
 pub struct Sampler {
     composition: Composition,
@@ -249,7 +250,7 @@ impl Sampler {
         if mono + mixed > 0.0 && self.shelves.iter().all(|shelf| shelf.mono.is_empty()) {
             return Err(SamplingError::NoMono { composition });
         }
-        if cross > 0.0 && !self.shelves.iter().any(|shelf| shelf.has_cross()) {
+        if cross > 0.0 && !self.shelves.iter().any(Shelf::has_cross) {
             return Err(SamplingError::NoCross { composition });
         }
         let reached = self.counts.languages();
@@ -299,7 +300,7 @@ impl Sampler {
             if mixed > 0.0 && lanes().next().is_some() {
                 check("mixed", None, lanes().flat_map(|lane| items(lane.queue)).collect())?;
             }
-            if cross > 0.0 && shelves().any(|shelf| shelf.has_cross()) {
+            if cross > 0.0 && shelves().any(Shelf::has_cross) {
                 let units = self.catalogue.units();
                 let units = units.filter(|&(_, of)| source.is_none_or(|id| id == of));
                 check("cross", None, units.map(|(unit, _)| unit).collect())?;
