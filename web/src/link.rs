@@ -3,12 +3,12 @@
 //! A plain `Worker` rather than an agent library: those hide the worker's `error` event, and it
 //! is the only sign of a worker whose program could not be fetched or has died.
 
-use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::Closure;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::protocol::{Event, Request};
+use protocol::{Event, Request};
 
 /// What is said of a worker whose program never ran.
 pub const UNSTARTED: &str = "Its program could not be fetched or started";
@@ -40,9 +40,7 @@ impl Link {
             let message = js_sys::Reflect::get(&event, &JsValue::from_str("message"));
             let message = message.ok().and_then(|message| message.as_string());
             let message = message.filter(|message| !message.is_empty());
-            on_event(Event::Crashed {
-                message: message.unwrap_or_else(|| UNSTARTED.to_owned()),
-            });
+            on_event(Event::Crashed { message: message.unwrap_or_else(|| UNSTARTED.to_owned()) });
         });
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));

@@ -14,9 +14,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 
 use crate::link::UNSTARTED;
-use crate::protocol::{
-    Backend, Corpus, Device, Event, Model, Progress, Request, Results, Scores, Task,
-};
+use protocol::{Backend, Corpus, Device, Event, Model, Progress, Request, Results, Scores, Task};
 
 /// Hits that a search asks for: the eleven right sentences of a question and some that are not.
 pub const LIMIT: usize = 20;
@@ -118,7 +116,8 @@ impl Session {
     /// Whether every wanted model can search.
     pub fn is_ready(&self) -> bool {
         let wanted = self.wanted();
-        !wanted.is_empty() && self.ready.with(|ready| wanted.iter().all(|name| ready.contains(name)))
+        !wanted.is_empty()
+            && self.ready.with(|ready| wanted.iter().all(|name| ready.contains(name)))
     }
 
     /// Title of the model, or its name.
@@ -193,10 +192,12 @@ impl Session {
     /// Takes in what the worker says.
     pub fn hear(&self, event: Event) {
         match event {
-            Event::Loaded => self.send(Request::Start {
-                base: self.base.get_value(),
-                cpu: self.cpu.get_value(),
-            }),
+            Event::Loaded => {
+                self.send(Request::Start {
+                    base: self.base.get_value(),
+                    cpu: self.cpu.get_value(),
+                });
+            }
             Event::Device(mut device) => {
                 if let Some(reason) = self.fallback.get_untracked() {
                     device.note = Some(reason);
@@ -314,9 +315,9 @@ impl Session {
 
     fn search_again(&self) {
         let (id, query) = self.asked.get_untracked();
-        let answered = self.results.with_untracked(|results| {
-            results.as_ref().is_some_and(|results| results.id == id)
-        });
+        let answered = self
+            .results
+            .with_untracked(|results| results.as_ref().is_some_and(|results| results.id == id));
         if !query.is_empty() && !answered && query == self.draft.get_untracked().trim() {
             self.search();
         }

@@ -11,10 +11,10 @@ use std::rc::Rc;
 
 use artifact::{ModelFiles, Stored, Weights};
 use encoder::{Body, Config, fresh_weights};
+use engine::{Engine, Inbox};
 use futures::channel::mpsc;
-use isogloss_web::engine::{Engine, Inbox};
-use isogloss_web::protocol::{Backend, Event, Request, Scores, Task};
 use js_sys::{Function, Uint8Array};
+use protocol::{Backend, Event, Request, Scores, Task};
 use serde_json::{Value, json};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -52,7 +52,8 @@ fn language_file(language: &str) -> Value {
 }
 
 fn vocabulary() -> Vec<String> {
-    let mut words: Vec<String> = ["<pad>", "<unk>", "tells", "it", "what"].map(str::to_owned).into();
+    let mut words: Vec<String> =
+        ["<pad>", "<unk>", "tells", "it", "what"].map(str::to_owned).into();
     for language in LANGUAGES {
         words.extend((0..FACTS).map(|fact| word(language, fact)));
     }
@@ -280,8 +281,10 @@ async fn an_aligned_model_has_perfect_scores() {
     });
     let found = found.unwrap();
     assert_eq!((found.id, found.query.as_str()), (5, "en4"));
-    let mut first: Vec<_> =
-        found.columns[0].hits[..3].iter().map(|hit| (hit.language.as_str(), hit.text.as_str())).collect();
+    let mut first: Vec<_> = found.columns[0].hits[..3]
+        .iter()
+        .map(|hit| (hit.language.as_str(), hit.text.as_str()))
+        .collect();
     first.sort_unstable();
     assert_eq!(first, [("ar", "ar4 tells it"), ("de", "de4 tells it"), ("en", "en4 tells it")]);
     assert_eq!(found.columns[0].hits[0].title, "fact 4");
@@ -295,13 +298,13 @@ async fn progress_counts_bytes_sentences_and_questions_to_the_end() {
     serve(&site(&[model]));
     let events = converse([start(true), load("aligned"), benchmark("aligned")]).await;
     let last = |task: &Task| {
-        let reports = events.iter().filter_map(|event| match event {
+        let mut reports = events.iter().filter_map(|event| match event {
             Event::Progress(progress) if progress.task == *task => {
                 Some((progress.done, progress.total))
             }
             _ => None,
         });
-        reports.last()
+        reports.next_back()
     };
     let name = || "aligned".to_owned();
     let texts = (LANGUAGES.len() * FACTS) as u64;

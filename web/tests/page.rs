@@ -6,13 +6,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use isogloss_web::page::Page;
-use isogloss_web::protocol::{
-    Backend, Column, Corpus, Device, Event, Hit, Model, Progress, Request, Results, Scores, Task,
-};
 use isogloss_web::session::{Command, LIMIT, Session};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::tick;
+use protocol::{
+    Backend, Column, Corpus, Device, Event, Hit, Model, Progress, Request, Results, Scores, Task,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlSelectElement};

@@ -7,7 +7,7 @@ mod common;
 use burn::tensor::Device;
 use common::{Numbers, close, queries_of, score_by_hand, set};
 use corpora::lareqa::Benchmark;
-use evaluation::{CandidateText, EvaluationError, Report, Scorer, Skipped};
+use isogloss_evaluation::{CandidateText, EvaluationError, Report, Scorer, Skipped};
 use pollster::block_on;
 use retrieval::Vectors;
 

@@ -1,5 +1,5 @@
 //! The worker that the page talks to.
 
 fn main() {
-    isogloss_web::engine::serve();
+    engine::serve();
 }

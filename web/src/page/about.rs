@@ -21,7 +21,7 @@ pub fn About(
         Some(view! { <ul class="names" aria-label="Languages">{names.collect_view()}</ul> })
     };
     view! {
-        <section class="about" aria-labelledby="about-heading">
+        <section class="about" id="about" aria-labelledby="about-heading">
             <h2 id="about-heading">"What this shows"</h2>
             <div class="prose">
                 <p>

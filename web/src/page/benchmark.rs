@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::format::{count, measure};
-use crate::protocol::Scores;
 use crate::session::Session;
+use protocol::{Scores, Task};
 
 /// A measure: what it is called, how it is read from scores and written.
 #[derive(Clone, Copy)]
@@ -97,7 +97,7 @@ pub fn BenchmarkPanel(
         }
     });
     view! {
-        <section class="benchmark" aria-labelledby="benchmark-heading">
+        <section class="benchmark" id="benchmark" aria-labelledby="benchmark-heading">
             <h2 id="benchmark-heading">"Benchmark"</h2>
             <p class="quiet">{what}</p>
             <div class="actions">
@@ -120,6 +120,7 @@ pub fn BenchmarkPanel(
                 </button>
                 <RunProgress session />
             </div>
+            <h3>{move || session.title(&session.selected.get())}</h3>
             <dl class="tiles">{tiles.into_iter().collect_view()}</dl>
             <ScoreTable session />
         </section>
@@ -131,7 +132,15 @@ fn RunProgress(session: Session) -> impl IntoView {
     let text = move || {
         session.run.get().map_or_else(String::new, |run| match run.total {
             0 => "Starting".to_owned(),
-            total => format!("{} of {} questions", count(run.done), count(total)),
+            total => {
+                let done = count(run.done);
+                match run.task {
+                    Task::Benchmark(model) => {
+                        format!("{}: {done} of {} questions", session.title(&model), count(total))
+                    }
+                    _ => String::new(),
+                }
+            }
         })
     };
     let bar = move || {

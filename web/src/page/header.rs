@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::protocol::Backend;
 use crate::session::Session;
+use protocol::Backend;
 
 /// The head of the page.
 #[component]
@@ -39,6 +39,10 @@ pub fn Header(
                     None => view! { "Looking for a device" }.into_any(),
                 }}
             </p>
+            <nav aria-label="On this page">
+                <a href="#benchmark">"Benchmark"</a>
+                <a href="#about">"What this shows"</a>
+            </nav>
         </header>
     }
 }

@@ -16,8 +16,8 @@ mod search;
 use leptos::prelude::*;
 
 use crate::link::Link;
-use crate::protocol::Event;
 use crate::session::{Command, Session};
+use protocol::Event;
 
 use about::About;
 use benchmark::BenchmarkPanel;

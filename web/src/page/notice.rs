@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::format::{count, megabytes};
-use crate::protocol::{Backend, Progress, Task};
 use crate::session::Session;
+use protocol::{Backend, Progress, Task};
 
 /// Status, notice of the CPU, and error.
 #[component]
@@ -55,7 +55,7 @@ pub fn Notice(
         Some(view! {
             <p class="notice" data-testid="notice">
                 <strong>"Runs on the CPU, in WebAssembly. "</strong>
-                "Results are the same, only slower. "
+                "Results are the same; large models take longer. "
                 {reason}
             </p>
         })

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::format::count;
 use crate::languages::{direction, endonym, english, hue};
-use crate::protocol::{Column, Hit, Results};
 use crate::session::Session;
+use protocol::{Column, Hit, Results};
 
 /// The answer to the last search: one column a model.
 #[component]
@@ -73,14 +73,14 @@ pub fn ModelColumn(
         count(candidates as u64),
     );
     let heading = format!("found-{model}");
-    let items = hits.clone().into_iter().enumerate().map(|(at, hit)| {
+    let items = hits.iter().cloned().enumerate().map(|(at, hit)| {
         view! { <ResultItem rank=at + 1 hit model=model.clone() /> }
     });
     view! {
         <section class="column" aria-labelledby=heading.clone()>
             <h3 id=heading.clone()>{title}</h3>
             <p class="quiet" role="status">{summary}</p>
-            <LanguageMix hits=hits.clone() />
+            <LanguageMix mix=mix(&hits) />
             <ol class="hits">{items.collect_view()}</ol>
         </section>
     }
@@ -102,10 +102,10 @@ fn mix(hits: &[Hit]) -> Vec<(String, usize)> {
 /// A strip with one part for each language, as wide as its share of the hits.
 #[component]
 pub fn LanguageMix(
-    /// The hits.
-    hits: Vec<Hit>,
+    /// Languages and how many hits each has.
+    mix: Vec<(String, usize)>,
 ) -> impl IntoView {
-    let parts = mix(&hits).into_iter().map(|(language, hits)| {
+    let parts = mix.into_iter().map(|(language, hits)| {
         let name = format!("{}: {hits}", english(&language));
         let style = format!("--share:{hits};--hue:{}", hue(&language));
         view! {

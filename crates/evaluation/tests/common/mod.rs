@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 use corpora::lareqa::{Benchmark, Candidate, LanguageSet, Passage, Question};
-use evaluation::{CandidateText, Report, Scorer};
+use isogloss_evaluation::{CandidateText, Report, Scorer};
 use pollster::block_on;
 use retrieval::Vectors;
 

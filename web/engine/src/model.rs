@@ -9,7 +9,7 @@ use retrieval::{Index, Vectors, top_k};
 
 use super::corpus::Corpus;
 use super::{EngineError, fetch};
-use crate::protocol::{Column, Hit};
+use protocol::{Column, Hit};
 
 /// Sentences encoded at a time: some tens of milliseconds of work, so that progress moves.
 const CHUNK: usize = 128;

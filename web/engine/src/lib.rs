@@ -23,11 +23,11 @@ use std::panic;
 use std::rc::Rc;
 
 use futures::channel::mpsc;
-use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::protocol::{Event, Request};
+use protocol::{Event, Request};
 
 /// Runs the engine in the worker whose program this is.
 pub fn serve() {

@@ -13,7 +13,7 @@ use super::corpus::Corpus;
 use super::model::{Files, Model};
 use super::open::open_device;
 use super::{EngineError, fetch};
-use crate::protocol::{self, Backend, Event, Progress, Request, Results, Scores, Task};
+use protocol::{Backend, Event, Progress, Request, Results, Scores, Task};
 
 /// The list of models under the base address.
 const INDEX: &str = "models/index.json";

@@ -10,7 +10,7 @@ use retrieval::Vectors;
 use super::EngineError;
 use super::corpus::Corpus;
 use super::model::{Model, TEXT};
-use crate::protocol::Scores;
+use protocol::Scores;
 
 /// Questions encoded and ranked at a time. Between pieces the run can be stopped and searches are
 /// answered, so a piece is a fraction of a second even on the CPU.

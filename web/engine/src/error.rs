@@ -71,11 +71,6 @@ pub enum EngineError {
 
 impl EngineError {
     pub(super) fn json(file: &'static str, error: &serde_json::Error) -> Self {
-        Self::Json {
-            file,
-            line: error.line(),
-            column: error.column(),
-            reason: error.to_string(),
-        }
+        Self::Json { file, line: error.line(), column: error.column(), reason: error.to_string() }
     }
 }
