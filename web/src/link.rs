@@ -11,7 +11,7 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 use protocol::{Event, Request};
 
 /// What is said of a worker whose program never ran.
-pub const UNSTARTED: &str = "Its program could not be fetched or started";
+const UNSTARTED: &str = "Its program could not be fetched or started";
 
 /// A running worker. Dropping it ends the worker.
 pub struct Link {
@@ -40,7 +40,9 @@ impl Link {
             let message = js_sys::Reflect::get(&event, &JsValue::from_str("message"));
             let message = message.ok().and_then(|message| message.as_string());
             let message = message.filter(|message| !message.is_empty());
-            on_event(Event::Crashed { message: message.unwrap_or_else(|| UNSTARTED.to_owned()) });
+            let message = message.unwrap_or_else(|| UNSTARTED.to_owned());
+            let message = message.trim_start_matches("Uncaught Error: ").to_owned();
+            on_event(Event::Crashed { message });
         });
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));

@@ -13,7 +13,6 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use crate::link::UNSTARTED;
 use protocol::{Backend, Corpus, Device, Event, Model, Progress, Request, Results, Scores, Task};
 
 /// Hits that a search asks for: the eleven right sentences of a question and some that are not.
@@ -71,6 +70,8 @@ pub struct Session {
     asked: RwSignal<(u32, String)>,
     waiting: RwSignal<Vec<String>>,
     fallback: RwSignal<Option<String>>,
+    /// Whether the worker's program ran at all.
+    loaded: StoredValue<bool>,
     cpu: StoredValue<bool>,
     base: StoredValue<String>,
     outlet: StoredValue<Outlet, LocalStorage>,
@@ -98,6 +99,7 @@ impl Session {
             asked: RwSignal::new((0, String::new())),
             waiting: RwSignal::new(Vec::new()),
             fallback: RwSignal::new(None),
+            loaded: StoredValue::new(false),
             cpu: StoredValue::new(cpu),
             base: StoredValue::new(base),
             outlet: StoredValue::new_local(Rc::new(outlet)),
@@ -193,6 +195,7 @@ impl Session {
     pub fn hear(&self, event: Event) {
         match event {
             Event::Loaded => {
+                self.loaded.set_value(true);
                 self.send(Request::Start {
                     base: self.base.get_value(),
                     cpu: self.cpu.get_value(),
@@ -220,7 +223,7 @@ impl Session {
                 Task::Benchmark(_) => self.run.set(Some(progress)),
                 _ => self.progress.set(Some(progress)),
             },
-            Event::Ready { model } => self.loaded(model),
+            Event::Ready { model } => self.model_ready(model),
             Event::Results(results) => {
                 if results.id == self.asked.with_untracked(|(id, _)| *id) {
                     self.searching.set(false);
@@ -240,7 +243,7 @@ impl Session {
         }
     }
 
-    fn loaded(&self, model: String) {
+    fn model_ready(&self, model: String) {
         self.progress.set(None);
         let load = Command::Send(Request::Load { model: model.clone() });
         let mended = |problem: &Option<Problem>| problem.as_ref().is_some_and(|p| p.retry == load);
@@ -275,7 +278,7 @@ impl Session {
                 self.restart();
             }
             // Before the device is open, WebGPU's set-up may be what killed the worker.
-            None if !self.cpu.get_value() && message != UNSTARTED => {
+            None if !self.cpu.get_value() && self.loaded.get_value() => {
                 self.cpu.set_value(true);
                 self.fallback.set(Some(format!("WebGPU could not be set up: {message}")));
                 self.restart();
@@ -289,6 +292,7 @@ impl Session {
 
     fn restart(&self) {
         self.device.set(None);
+        self.loaded.set_value(false);
         self.ready.update(BTreeSet::clear);
         self.progress.set(Some(Progress { task: Task::Open, done: 0, total: 0 }));
         self.outlet.with_value(|outlet| outlet(*self, Command::Restart));

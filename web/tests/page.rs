@@ -369,11 +369,25 @@ async fn a_worker_that_dies_on_webgpu_is_replaced_by_one_on_the_cpu() {
 }
 
 #[wasm_bindgen_test]
+async fn a_worker_that_dies_while_it_sets_webgpu_up_is_replaced_too() {
+    let page = mounted();
+    page.hear(Event::Loaded).await;
+    page.asked();
+    page.hear(Event::Crashed { message: "no adapter".to_owned() }).await;
+    assert_eq!(page.asked(), [Command::Restart]);
+    page.hear(Event::Loaded).await;
+    let start = Request::Start { base: BASE.to_owned(), cpu: true };
+    assert_eq!(page.asked(), [Command::Send(start)]);
+    // On the CPU there is nothing left to fall back to.
+    page.hear(Event::Crashed { message: "out of memory".to_owned() }).await;
+    assert!(page.text("error").contains("out of memory"));
+}
+
+#[wasm_bindgen_test]
 async fn a_worker_that_never_started_is_an_error_with_a_way_out() {
     let page = mounted();
-    let message = isogloss_web::link::UNSTARTED.to_owned();
-    page.hear(Event::Crashed { message }).await;
-    assert!(page.text("error").contains("could not be fetched or started"));
+    page.hear(Event::Crashed { message: "404 File not found".to_owned() }).await;
+    assert!(page.text("error").contains("404 File not found"));
     assert!(page.asked().is_empty());
     page.click("retry").await;
     assert_eq!(page.asked(), [Command::Restart]);
