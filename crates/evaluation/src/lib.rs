@@ -24,9 +24,7 @@ mod scorer;
 mod tally;
 mod text;
 
-pub use report::{
-    AtOne, AtTen, Counts, LanguageScores, Means, PairMatrix, Report, Skipped,
-};
+pub use report::{AtOne, AtTen, Counts, LanguageScores, Means, PairMatrix, Report, Skipped};
 pub use scorer::Scorer;
 pub use text::CandidateText;
 

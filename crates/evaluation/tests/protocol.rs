@@ -13,11 +13,9 @@ use retrieval::Vectors;
 
 /// Two languages; `q2` is asked in `aa` only; the scores of `bb`'s question are full of ties.
 fn two_languages() -> (Benchmark, Vec<Vec<f32>>) {
-    let benchmark = Benchmark::new(vec![
-        set("aa", 3, &[("q1", 0), ("q2", 2)]),
-        set("bb", 2, &[("q1", 1)]),
-    ])
-    .unwrap();
+    let benchmark =
+        Benchmark::new(vec![set("aa", 3, &[("q1", 0), ("q2", 2)]), set("bb", 2, &[("q1", 1)])])
+            .unwrap();
     let scores = vec![
         vec![0.9, 0.5, 0.1, 0.6, 0.4],
         vec![0.8, 0.7, 0.6, 0.65, 0.1],
@@ -141,7 +139,11 @@ fn many() -> (Benchmark, Vec<Vectors>, Vec<Vectors>) {
     (Benchmark::new(sets).unwrap(), candidates, queries)
 }
 
-fn score(benchmark: &Benchmark, candidates: &[Vectors], pieces: &[(usize, usize, Vectors)]) -> Report {
+fn score(
+    benchmark: &Benchmark,
+    candidates: &[Vectors],
+    pieces: &[(usize, usize, Vectors)],
+) -> Report {
     let mut reports = device::for_tests().into_iter().map(|(_, device)| {
         let mut scorer = Scorer::new(benchmark, candidates.to_vec(), &device).unwrap();
         for (language, first, part) in pieces {
@@ -293,10 +295,7 @@ fn vectors_that_do_not_fit_the_benchmark_are_refused() {
         Ok(_) => panic!("these vectors do not fit"),
         Err(error) => error.to_string(),
     };
-    assert_eq!(
-        refused(candidates[..2].to_vec()),
-        "2 sets of candidate vectors for 3 languages"
-    );
+    assert_eq!(refused(candidates[..2].to_vec()), "2 sets of candidate vectors for 3 languages");
     let mut short = candidates.clone();
     short[1].values.truncate(30 * 6);
     assert_eq!(refused(short), "30 vectors for the 31 candidates of `bb`");

@@ -55,6 +55,7 @@ impl TieOrder {
 /// # Panics
 ///
 /// When `scores` and `tie` differ in length, or `candidate` is not among them.
+#[expect(clippy::float_cmp, reason = "a tie is exact equality, as in trec_eval")]
 pub fn rank_of(scores: &[f32], tie: &TieOrder, candidate: usize) -> usize {
     assert_eq!(scores.len(), tie.len(), "one score per candidate");
     let own = scores[candidate];
