@@ -1,9 +1,9 @@
 //! The whole measure path against other public software.
 //!
 //! LAReQA files are parsed, positives linked, vectors scored, ties broken, ranks measured and means
-//! taken as an evaluation does it, and every figure of the report is compared with what trec_eval
-//! (through pytrec_eval) and scikit-learn give for the same vectors. `tests/golden/measure_path.py`
-//! makes the case and the figures.
+//! taken as an evaluation does it, and every figure of the report is compared with what `trec_eval`
+//! (through `pytrec_eval`) and scikit-learn give for the same vectors.
+//! `tests/golden/measure_path.py` makes the case and the figures.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
