@@ -1,4 +1,4 @@
-//! Every measure of every query of the golden case, against trec_eval's own figures.
+//! Every measure of every query of the golden case, against `trec_eval`'s own figures.
 //!
 //! `tests/golden/measure_path.py` made them; how it did is told there.
 #![allow(clippy::unwrap_used)]
