@@ -1,6 +1,6 @@
 //! Reading and writing model directories.
 
-use crate::{ArtifactError, FORMAT, FileRecord, Manifest, Provenance};
+use crate::{FORMAT, FileRecord, Manifest, Provenance};
 
 /// The encoder's config.
 pub const CONFIG: &str = "config.json";
@@ -58,7 +58,8 @@ mod native {
     use std::io::Write;
     use std::path::Path;
 
-    use super::{ArtifactError, CONFIG, MANIFEST, Manifest, ModelFiles, TOKENIZER, WEIGHTS};
+    use super::{CONFIG, MANIFEST, Manifest, ModelFiles, TOKENIZER, WEIGHTS};
+    use crate::ArtifactError;
 
     impl ModelFiles {
         /// Reads and verifies a model directory.
@@ -167,6 +168,7 @@ pub use native::{replace_file, stage_directory};
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::ArtifactError;
 
     fn files() -> ModelFiles {
         ModelFiles::new("m", b"{}".to_vec(), b"{}".to_vec(), b"weights".to_vec(), None)

@@ -47,8 +47,8 @@ pub async fn open(preference: Preference) -> Opened {
     // Asked first by hand: Burn's set-up panics where there is no adapter to be had.
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     let options = wgpu::RequestAdapterOptions::default();
-    if let Err(error) = instance.request_adapter(&options).await {
-        return cpu(&format!("This browser offers no WebGPU adapter ({error})"));
+    if instance.request_adapter(&options).await.is_err() {
+        return cpu("This browser offers no WebGPU adapter");
     }
     match Device::wgpu_options().init_async().await {
         Ok(device) => Opened { device, kind: Kind::WebGpu, note: None },

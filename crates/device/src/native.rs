@@ -102,9 +102,12 @@ fn is_hardware(info: &AdapterInfo) -> bool {
 }
 
 fn adapters() -> Vec<AdapterInfo> {
-    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     // OpenGL adapters are left out: they lack the compute limits that Burn's kernels need.
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::METAL | wgpu::Backends::DX12;
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+        backends,
+        ..wgpu::InstanceDescriptor::new_without_display_handle()
+    });
     pollster::block_on(instance.enumerate_adapters(backends))
         .iter()
         .map(wgpu::Adapter::get_info)

@@ -195,7 +195,8 @@ impl Writer<'_> {
     fn put<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Result<(), EncoderError> {
         let shape = value.dims().to_vec();
         let data = value.try_into_data().map_err(|e| EncoderError::Device(format!("{e:?}")))?;
-        let values = data.to_vec::<f32>().map_err(|e| EncoderError::Device(format!("{e:?}")))?;
+        let values =
+            data.try_to_vec::<f32>().map_err(|e| EncoderError::Device(format!("{e:?}")))?;
         self.weights.insert(name, shape, Stored::F32(values));
         Ok(())
     }

@@ -136,7 +136,7 @@ impl Encoder {
             let data = vectors.into_data_async().await;
             let data = data.map_err(|error| EncoderError::Device(format!("{error:?}")))?;
             let values: Vec<f32> =
-                data.to_vec().map_err(|error| EncoderError::Device(format!("{error:?}")))?;
+                data.try_to_vec().map_err(|error| EncoderError::Device(format!("{error:?}")))?;
             for (&index, row) in bucket.iter().zip(values.chunks_exact(dimension)) {
                 out[index * dimension..][..dimension].copy_from_slice(row);
             }

@@ -149,7 +149,11 @@ fn a_bert_gives_the_golden_embeddings_padded_or_not() {
         let mut weights = Weights::default();
         for (name, tensor) in golden["weights"].as_object().unwrap() {
             let shape = floats(&tensor["shape"]).iter().map(|&x| x as usize).collect();
-            weights.insert(&format!("{prefix}{name}"), shape, Stored::F32(floats(&tensor["values"])));
+            weights.insert(
+                &format!("{prefix}{name}"),
+                shape,
+                Stored::F32(floats(&tensor["values"])),
+            );
         }
         let texts: Vec<String> = golden["sequences"]
             .as_array()
@@ -172,8 +176,9 @@ fn a_bert_gives_the_golden_embeddings_padded_or_not() {
                     Encoder::from_weights(config.clone(), numbered(12), &weights, &device).unwrap();
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 // One batch: the shorter sequences are padded to the longest.
-                for (got, expected) in
-                    encode(&encoder, &texts, Role::Query).iter().zip(golden[key].as_array().unwrap())
+                for (got, expected) in encode(&encoder, &texts, Role::Query)
+                    .iter()
+                    .zip(golden[key].as_array().unwrap())
                 {
                     let apart = difference(got, &floats(expected));
                     assert!(apart < 1e-4, "{name}, {pooling}, `{prefix}`: {apart}");

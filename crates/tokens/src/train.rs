@@ -1,6 +1,6 @@
 //! Training a Unigram tokenizer.
 //!
-//! The pipeline is SentencePiece's as XLM-R uses it (NFKC, `▁` for spaces, Unigram pieces), with
+//! The pipeline is `SentencePiece`'s as XLM-R uses it (NFKC, `▁` for spaces, Unigram pieces), with
 //! two additions that serve models without word composition: lower-casing, and punctuation as
 //! pieces of its own, so that a word at the end of a sentence is the same piece as elsewhere.
 

@@ -131,11 +131,12 @@ impl Learner {
 fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
     let failed = |error: String| TrainingError::Device(error);
     let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
-    data.to_vec().map_err(|error| failed(format!("{error:?}")))
+    data.try_to_vec().map_err(|error| failed(format!("{error:?}")))
 }
 
 fn scalar(tensor: Tensor<1>) -> Result<f32, TrainingError> {
     let data = tensor.try_into_data().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
-    let values: Vec<f32> = data.to_vec().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
+    let values: Vec<f32> =
+        data.try_to_vec().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
     Ok(values.first().copied().unwrap_or(f32::NAN))
 }
