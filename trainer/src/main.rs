@@ -6,6 +6,7 @@
 mod commands;
 mod failure;
 mod options;
+mod outputs;
 mod show;
 
 use std::process::ExitCode;

@@ -3,7 +3,7 @@
 
 use artifact::{ArtifactError, Stored, Weights};
 use burn::tensor::Device;
-use encoder::{Config, Encoder, EncoderError, Pooling, Role, fresh_weights};
+use isogloss_encoder::{Config, Encoder, EncoderError, Pooling, Role, fresh_weights};
 use serde_json::{Value, json};
 use tokens::{Tokenizer, Unigram, train_unigram};
 
@@ -77,12 +77,14 @@ fn embeddings_have_unit_length_and_roles_have_their_prefix() {
     for (device_name, device) in device::for_tests() {
         for (name, encoder) in encoders(&device) {
             let passages = encode(&encoder, &TEXTS, Role::Passage);
-            for row in &passages {
+            for (text, row) in TEXTS.iter().zip(&passages) {
                 let length = row.iter().map(|x| x * x).sum::<f32>().sqrt();
-                assert!((length - 1.0).abs() < 1e-5, "{device_name}, {name}: {length}");
+                assert!((length - 1.0).abs() < 1e-5, "{device_name}, {name}, `{text}`: {length}");
             }
+            // By its last text, the word alone: the prefix is most of it.
             let queries = encode(&encoder, &TEXTS, Role::Query);
-            assert!(difference(&queries[0], &passages[0]) > 1e-3, "{device_name}, {name}");
+            let apart = difference(&queries[5], &passages[5]);
+            assert!(apart > 1e-4, "{device_name}, {name}: {apart}");
         }
     }
 }

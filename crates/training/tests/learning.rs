@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use burn::tensor::Device;
+use isogloss_training::{Ended, Run, RunConfig, TrainingError};
 use serde_json::json;
 use tokens::{Unigram, train_unigram};
-use training::{Ended, Run, RunConfig, TrainingError};
 
 const LANGUAGES: [&str; 3] = ["de", "en", "es"];
 
@@ -142,7 +142,7 @@ fn a_loss_that_is_no_number_names_step_and_batch() {
     let dir = tempfile::tempdir().unwrap();
     write_data(dir.path());
     let mut config = config(dir.path(), "isogloss-static", "mono", 50);
-    config.training.learning_rate = 1e30;
+    config.training.learning_rate = 1e300;
     let mut run = Run::prepare(&config, &Device::flex()).unwrap();
     let error = run.train(|_| ControlFlow::Continue(())).unwrap_err();
     let TrainingError::NotANumber { step, batch, .. } = error else {

@@ -1,6 +1,5 @@
 //! `isogloss evaluate`.
 
-use std::path::Path;
 use std::time::Instant;
 
 use artifact::ModelFiles;
@@ -13,6 +12,7 @@ use retrieval::Vectors;
 
 use crate::failure::Failure;
 use crate::options::Evaluate;
+use crate::outputs;
 use crate::show::{progress, scores};
 
 /// Texts encoded between two moves of the progress bar.
@@ -23,7 +23,7 @@ pub fn run(options: &Evaluate) -> Result<(), Failure> {
     let mut files = ModelFiles::read(&options.model)?;
     let benchmark = read(options)?;
     if let Some(json) = &options.json {
-        writable(json)?;
+        outputs::file(json)?;
     }
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
@@ -57,16 +57,6 @@ fn read(options: &Evaluate) -> Result<Benchmark, Failure> {
             other => other?,
         },
     })
-}
-
-fn writable(file: &Path) -> Result<(), Failure> {
-    let parent = match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(parent).map_err(Failure::path(parent))?;
-    tempfile::tempfile_in(parent).map_err(Failure::path(parent))?;
-    Ok(())
 }
 
 async fn score(

@@ -9,12 +9,16 @@ use std::path::Path;
 
 use artifact::{FileRecord, ModelFiles, Weights};
 use corpora::Split;
-use corpora::lareqa;
+use corpora::lareqa::{self, Benchmark};
 use encoder::Config;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::options::{Export, Target};
+use crate::outputs;
+
+/// The page's list of models.
+const INDEX: &str = "index.json";
 
 /// One entry of the page's list of models.
 #[derive(Debug, Serialize, Deserialize)]
@@ -44,19 +48,26 @@ pub fn run(options: &Export) -> Result<(), Failure> {
 fn web(options: &Export) -> Result<(), Failure> {
     let files = ModelFiles::read(&options.model)?;
     let name = options.name.clone().unwrap_or_else(|| files.manifest.name.clone());
-    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+    // A name that starts with a dot would hide the folder, or be the one above it.
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.is_empty() || name.starts_with('.') || !name.chars().all(fits) {
         let text = format!("`{name}` cannot name a model on the page: use letters, digits, - _ .");
         return Err(Failure::Input(text));
     }
+    // All that may be refused comes before the first write.
     let config = Config::parse(&files.config)?;
+    let models = options.public.join("models");
+    let target = models.join(&name);
+    outputs::model(&target)?;
+    let index = read_index(&models.join(INDEX))?;
+    let corpus = options.corpus.as_deref().map(read_corpus).transpose()?;
     let weights = Weights::parse(artifact::WEIGHTS, &files.weights)?.to_f16().to_bytes()?;
     let manifest = files.manifest;
     let strategy = manifest.training.as_ref().map_or("base", |t| &t.strategy).to_owned();
     let mut exported =
         ModelFiles::new(&name, files.config, files.tokenizer, weights, manifest.training);
     exported.manifest.scores = manifest.scores;
-    let models = options.public.join("models");
-    exported.write(&models.join(&name))?;
+    exported.write(&target)?;
     let listed = Listed {
         title: title(&strategy),
         bytes: exported.bytes(),
@@ -64,10 +75,10 @@ fn web(options: &Export) -> Result<(), Failure> {
         strategy,
         name,
     };
-    eprintln!("{}: {:.1} MB", models.join(&listed.name).display(), listed.bytes as f64 / 1e6);
-    list(&models, listed)?;
-    if let Some(corpus) = &options.corpus {
-        write_corpus(corpus, &options.public.join("corpus"))?;
+    eprintln!("{}: {:.1} MB", target.display(), listed.bytes as f64 / 1e6);
+    list(&models.join(INDEX), index, listed)?;
+    if let (Some(from), Some(benchmark)) = (&options.corpus, corpus) {
+        write_corpus(from, &benchmark, &options.public.join("corpus"))?;
     }
     Ok(())
 }
@@ -82,42 +93,48 @@ fn title(strategy: &str) -> String {
     }
 }
 
-/// Enters the model into the list, in place of one of the same name.
-fn list(models: &Path, listed: Listed) -> Result<(), Failure> {
-    let path = models.join("index.json");
-    let mut index: Vec<Listed> = match std::fs::read(&path) {
+/// The page's list of models as it is; empty where there is none yet.
+fn read_index(path: &Path) -> Result<Vec<Listed>, Failure> {
+    match std::fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes)
-            .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(Failure::path(&path)(error)),
-    };
+            .map_err(|error| Failure::Input(format!("{}: {error}", path.display()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Failure::path(path)(error)),
+    }
+}
+
+/// Enters the model into the list, in place of one of the same name.
+fn list(path: &Path, mut index: Vec<Listed>, listed: Listed) -> Result<(), Failure> {
     match index.iter_mut().find(|entry| entry.name == listed.name) {
         Some(entry) => *entry = listed,
         None => index.push(listed),
     }
     let bytes = serde_json::to_vec_pretty(&index).map_err(Failure::input)?;
-    Ok(artifact::replace_file(&path, &bytes)?)
+    Ok(artifact::replace_file(path, &bytes)?)
+}
+
+/// Reads the corpus as what the page will read it as, so that it never gets one it cannot use.
+fn read_corpus(from: &Path) -> Result<Benchmark, Failure> {
+    Ok(lareqa::read_dir(from, None, Split::Test)?)
 }
 
 /// Copies the corpus' files with their hashes; the page reads the test split of them.
-fn write_corpus(from: &Path, to: &Path) -> Result<(), Failure> {
-    // Read once as what it will be read as, so that the page never gets a corpus it cannot use.
-    let benchmark = lareqa::read_dir(from, None, Split::Test)?;
+fn write_corpus(from: &Path, benchmark: &Benchmark, to: &Path) -> Result<(), Failure> {
     artifact::stage_directory(to, |staging| {
         let mut files = BTreeMap::new();
         for set in &benchmark.languages {
             let name = format!("{}.json", set.language);
             let path = from.join(&name);
             let bytes = std::fs::read(&path).map_err(Failure::path(&path))?;
-            let target = staging.join(&name);
-            std::fs::write(&target, &bytes).map_err(Failure::path(&target))?;
+            let copy = staging.join(&name);
+            std::fs::write(&copy, &bytes).map_err(Failure::path(&copy))?;
             files.insert(name, FileRecord::of(&bytes));
         }
         let name = from.file_name().unwrap_or(from.as_os_str()).to_string_lossy().into_owned();
         let manifest = CorpusManifest { name, split: Split::Test.to_string(), files };
         let bytes = serde_json::to_vec_pretty(&manifest).map_err(Failure::input)?;
-        let target = staging.join("manifest.json");
-        std::fs::write(&target, bytes).map_err(Failure::path(&target))
+        let copy = staging.join("manifest.json");
+        std::fs::write(&copy, bytes).map_err(Failure::path(&copy))
     })?;
     eprintln!("{}: {} languages", to.display(), benchmark.languages.len());
     Ok(())

@@ -12,9 +12,11 @@ use tokens::{Tokenizer, Unigram, train_unigram};
 
 use crate::failure::Failure;
 use crate::options::TokenizerTrain;
+use crate::outputs;
 
 /// Trains a tokenizer and reports what it does not know.
 pub fn train(options: &TokenizerTrain) -> Result<(), Failure> {
+    outputs::file(&options.out)?;
     let set = read(options)?;
     let texts = balanced(&set, options);
     let characters: usize = texts.iter().map(|t| t.chars().count()).sum();

@@ -13,6 +13,7 @@ use training::{Ended, Event, Outcome, Run, RunConfig};
 
 use crate::failure::Failure;
 use crate::options::Train;
+use crate::outputs;
 use crate::show::progress::Progress;
 
 /// Trains and writes the model.
@@ -24,13 +25,15 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     let name = config.name.clone().unwrap_or_else(|| {
         out.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned())
     });
-    probe(&out)?;
+    outputs::model(&out)?;
     let metrics_path = options.metrics.clone().unwrap_or_else(|| beside(&out, "metrics.jsonl"));
+    outputs::file(&metrics_path)?;
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
 
     let mut run = Run::prepare(&config, &opened.device)?;
     describe(&run, &config);
+    outputs::make_parent(&metrics_path)?;
     let metrics = File::create(&metrics_path).map_err(Failure::path(&metrics_path))?;
     let mut metrics = BufWriter::new(metrics);
 
@@ -100,20 +103,6 @@ fn configure(options: &Train) -> Result<RunConfig, Failure> {
     }
     config.check()?;
     Ok(config)
-}
-
-/// Fails now rather than after training where the output cannot be written.
-fn probe(out: &Path) -> Result<(), Failure> {
-    let parent = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    std::fs::create_dir_all(parent).map_err(Failure::path(parent))?;
-    tempfile::tempfile_in(parent).map_err(Failure::path(parent))?;
-    if out.exists() && !out.is_dir() {
-        return Err(Failure::Input(format!("{}: is a file, not a folder", out.display())));
-    }
-    Ok(())
 }
 
 fn beside(out: &Path, extension: &str) -> PathBuf {

@@ -1,0 +1,63 @@
+//! Checks of places to write to, made before the work whose result goes there.
+//!
+//! Nothing is created by them, so a command that is then refused for its input leaves no trace.
+
+use std::path::Path;
+
+use crate::failure::Failure;
+
+/// Names that a model directory may hold before a model is written over it.
+const REPLACED: [&str; 4] =
+    [artifact::CONFIG, artifact::TOKENIZER, artifact::WEIGHTS, artifact::MANIFEST];
+
+/// Checks that a file can be written at `path`.
+pub fn file(path: &Path) -> Result<(), Failure> {
+    if path.is_dir() {
+        return Err(Failure::Input(format!("{}: is a folder, not a file", path.display())));
+    }
+    parent(path)
+}
+
+/// Checks that a model can be written as folder `path`.
+///
+/// The folder is replaced as a whole, so one that holds anything but a model is refused.
+pub fn model(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        if !path.is_dir() {
+            return Err(Failure::Input(format!("{}: is a file, not a folder", path.display())));
+        }
+        for entry in std::fs::read_dir(path).map_err(Failure::path(path))? {
+            let name = entry.map_err(Failure::path(path))?.file_name();
+            if !REPLACED.iter().any(|known| name == *known) {
+                let (path, name) = (path.display(), name.display());
+                return Err(Failure::Input(format!(
+                    "{path}: holds `{name}`, which is no part of a model and would be lost"
+                )));
+            }
+        }
+    }
+    parent(path)
+}
+
+/// Makes the folder that `path` lies in.
+pub fn make_parent(path: &Path) -> Result<(), Failure> {
+    let parent = parent_of(path);
+    std::fs::create_dir_all(parent).map_err(Failure::path(parent))
+}
+
+/// Checks that the nearest folder above `path` that exists can be written to.
+fn parent(path: &Path) -> Result<(), Failure> {
+    let mut folder = parent_of(path);
+    while !folder.exists() {
+        folder = parent_of(folder);
+    }
+    tempfile::tempfile_in(folder).map_err(Failure::path(folder))?;
+    Ok(())
+}
+
+fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
