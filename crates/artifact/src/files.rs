@@ -8,6 +8,9 @@ pub const CONFIG: &str = "config.json";
 pub const TOKENIZER: &str = "tokenizer.json";
 /// The weights.
 pub const WEIGHTS: &str = "model.safetensors";
+/// The model card, which people write.
+#[cfg(not(target_arch = "wasm32"))]
+const CARD: &str = "README.md";
 /// The manifest.
 pub const MANIFEST: &str = "manifest.json";
 
@@ -58,7 +61,7 @@ mod native {
     use std::io::Write;
     use std::path::Path;
 
-    use super::{CONFIG, MANIFEST, Manifest, ModelFiles, TOKENIZER, WEIGHTS};
+    use super::{CARD, CONFIG, MANIFEST, Manifest, ModelFiles, TOKENIZER, WEIGHTS};
     use crate::ArtifactError;
 
     impl ModelFiles {
@@ -79,7 +82,8 @@ mod native {
             Ok(Self { config, tokenizer, weights, manifest })
         }
 
-        /// Writes the model as directory `dir`, replacing one that is there.
+        /// Writes the model as directory `dir`, replacing one that is there, except for its
+        /// `README.md`: the card is its author's.
         pub fn write(&self, dir: &Path) -> Result<(), ArtifactError> {
             stage_directory(dir, |staging| {
                 let files: [(&str, &[u8]); 4] = [
@@ -88,6 +92,10 @@ mod native {
                     (WEIGHTS, &self.weights),
                     (MANIFEST, &self.manifest.to_json()),
                 ];
+                let card = dir.join(CARD);
+                if card.is_file() {
+                    fs::copy(&card, staging.join(CARD)).map_err(ArtifactError::io(&card))?;
+                }
                 for (name, bytes) in files {
                     let path = staging.join(name);
                     fs::write(&path, bytes).map_err(ArtifactError::io(&path))?;
@@ -180,9 +188,11 @@ mod tests {
         let dir = parent.path().join("model");
         files().write(&dir).unwrap();
         std::fs::write(dir.join("stray"), "x").unwrap();
+        std::fs::write(dir.join(CARD), "card").unwrap();
         files().write(&dir).unwrap();
         assert_eq!(ModelFiles::read(&dir).unwrap().weights, b"weights");
         assert!(!dir.join("stray").exists());
+        assert_eq!(std::fs::read_to_string(dir.join(CARD)).unwrap(), "card");
         assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1, "nothing left beside it");
     }
 

@@ -39,7 +39,7 @@ impl Schedule {
         self.peak
             * match self.decay {
                 Decay::Linear => (1.0 - done).max(0.0),
-                Decay::Cosine => (1.0 + (done.min(1.0) * std::f64::consts::PI).cos()) / 2.0,
+                Decay::Cosine => f64::midpoint(1.0, (done.min(1.0) * std::f64::consts::PI).cos()),
                 Decay::Constant => 1.0,
             }
     }
