@@ -23,13 +23,15 @@ pub fn render(report: &Report) -> String {
         text.push_str(&pairs(report));
     }
     let skipped = &counts.skipped;
+    let mut gap = "\n";
     for (count, what) in [
         (skipped.monolingual, "questions without an answer in their own language"),
         (skipped.crosslingual, "questions without an answer in another language, by pair"),
         (skipped.multilingual, "questions without any answer"),
     ] {
         if count > 0 {
-            let _ = write!(text, "\nskipped: {count} {what}");
+            let _ = write!(text, "{gap}\nskipped: {count} {what}");
+            gap = "";
         }
     }
     text
@@ -116,4 +118,74 @@ fn pairs(report: &Report) -> String {
         table.add_row(std::iter::once(name.clone()).chain(cells));
     }
     trimmed(&table)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Two languages, of which the second has no question that the first answers.
+    fn report() -> Report {
+        let none = json!({"monolingual": 0, "crosslingual": 0, "multilingual": 0,
+            "rank_distance": 0});
+        let skipped = json!({"monolingual": 0, "crosslingual": 3, "multilingual": 0,
+            "rank_distance": 3});
+        let mono = json!({"map": 0.75, "recall_at_1": 0.5});
+        let cross = json!({"map": 0.123_45, "recall_at_1": 0.0});
+        let multi = json!({"map": 1.0, "recall_at_10": 0.9});
+        serde_json::from_value(json!({
+            "benchmark": "corpus",
+            "candidate_text": "sentence",
+            "counts": {"questions": 7, "candidates": 1234, "skipped": skipped},
+            "mean": {"monolingual": mono, "crosslingual": cross, "multilingual": multi,
+                "rank_distance": 1039.25},
+            "languages": [
+                {"language": "de", "questions": 4, "candidates": 34, "monolingual": mono,
+                    "crosslingual": cross, "multilingual": multi, "rank_distance": 1039.25,
+                    "skipped": none},
+                {"language": "zh-Hant", "questions": 3, "candidates": 1200, "monolingual": mono,
+                    "crosslingual": null, "multilingual": multi, "rank_distance": null,
+                    "skipped": skipped},
+            ],
+            "pairs": {"languages": ["de", "zh-Hant"],
+                "map": [[0.75, 0.123_45], [null, 0.75]],
+                "recall_at_1": [[0.5, 0.0], [null, 0.5]],
+                "questions": [[4, 4], [0, 3]]},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_report_reads_as_tables() {
+        insta::assert_snapshot!(render(&report()), @r"
+        corpus: 7 questions, 1234 candidates (sentence), 2 languages
+
+         query    mono mAP     R@1  cross mAP     R@1  multi mAP    R@10  rank distance
+         de         0.7500  0.5000     0.1235  0.0000     1.0000  0.9000         1039.2
+         zh-Hant    0.7500  0.5000          -       -     1.0000  0.9000              -
+         mean       0.7500  0.5000     0.1235  0.0000     1.0000  0.9000         1039.2
+
+        mAP by query language (rows) and candidate language (columns)
+
+         query       de  zh-Hant
+         de       0.750    0.123
+         zh-Hant      -    0.750
+
+        skipped: 3 questions without an answer in another language, by pair
+        ");
+    }
+
+    #[test]
+    fn one_language_has_no_pairs_and_no_cross_lingual_score() {
+        let mut report = report();
+        report.languages.remove(0);
+        report.mean.crosslingual = None;
+        assert!(!render(&report).contains("candidate language"));
+        let means = means(&report);
+        assert!(!means.contains_key("cross-lingual mAP"));
+        assert!((means["monolingual mAP"] - 0.75).abs() < f64::EPSILON);
+    }
 }
