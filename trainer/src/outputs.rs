@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
-/// Names that a model directory may hold before a model is written over it.
-const REPLACED: [&str; 4] =
-    [artifact::CONFIG, artifact::TOKENIZER, artifact::WEIGHTS, artifact::MANIFEST];
+/// Names that a model directory may hold before a model is written over it: the files that are
+/// replaced, and the card, which is kept.
+const EXPECTED: [&str; 5] =
+    [artifact::CONFIG, artifact::TOKENIZER, artifact::WEIGHTS, artifact::MANIFEST, "README.md"];
 
 /// Checks that a file can be written at `path`.
 pub fn file(path: &Path) -> Result<(), Failure> {
@@ -28,7 +29,7 @@ pub fn model(path: &Path) -> Result<(), Failure> {
         }
         for entry in std::fs::read_dir(path).map_err(Failure::path(path))? {
             let name = entry.map_err(Failure::path(path))?.file_name();
-            if !REPLACED.iter().any(|known| name == *known) {
+            if !EXPECTED.iter().any(|known| name == *known) {
                 let (path, name) = (path.display(), name.display());
                 return Err(Failure::Input(format!(
                     "{path}: holds `{name}`, which is no part of a model and would be lost"

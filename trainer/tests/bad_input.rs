@@ -258,8 +258,10 @@ fn folders_of_other_things_are_never_replaced() {
     fs::create_dir_all(dir.join("page/models")).unwrap();
     fs::write(dir.join("page/models/index.json"), "[{]").unwrap();
     refused(dir, &with(&export, &["tiny"]), &["index.json"]);
-    // A model is replaced.
+    // A model is replaced, but not its card.
+    fs::write(dir.join("model/README.md"), "card").unwrap();
     train(dir, "model", &["--seed", "5"]);
+    assert_eq!(fs::read_to_string(dir.join("model/README.md")).unwrap(), "card");
     assert_eq!(common::read_json(&dir.join("model/manifest.json"))["training"]["seed"], 5);
 }
 
