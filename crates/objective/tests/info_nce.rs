@@ -38,8 +38,9 @@ fn losses_and_gradients_are_the_golden_ones() {
             };
             let loss = objective.loss(queries.clone(), passages.clone());
             let gradients = loss.backward();
-            let of =
-                |x: &Tensor<2>| x.grad(&gradients).unwrap().into_data().try_to_vec::<f32>().unwrap();
+            let of = |x: &Tensor<2>| {
+                x.grad(&gradients).unwrap().into_data().try_to_vec::<f32>().unwrap()
+            };
             let loss = loss.into_data().try_to_vec::<f32>().unwrap();
             close(&format!("{name}: loss"), &loss, &[case["loss"].as_f64().unwrap() as f32]);
             close(&format!("{name}: queries"), &of(&queries), &floats(&case["query_gradient"]));
