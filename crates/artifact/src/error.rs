@@ -106,7 +106,12 @@ impl ArtifactError {
             file: file.to_owned(),
             line: error.line(),
             column: error.column(),
-            reason: error.to_string(),
+            reason: without_place(&error.to_string()).to_owned(),
         }
     }
+}
+
+/// serde's message without the place that it ends with and that the error has in fields.
+fn without_place(message: &str) -> &str {
+    message.rsplit_once(" at line ").map_or(message, |(reason, _)| reason)
 }

@@ -133,12 +133,16 @@ pub struct Config {
 impl Config {
     /// Reads and checks `config.json`.
     pub fn parse(bytes: &[u8]) -> Result<Self, EncoderError> {
-        let config: Self =
-            serde_json::from_slice(bytes).map_err(|error| EncoderError::ConfigSyntax {
+        let config: Self = serde_json::from_slice(bytes).map_err(|error| {
+            let message = error.to_string();
+            // The place is in fields of its own.
+            let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |m| m.0);
+            EncoderError::ConfigSyntax {
                 line: error.line(),
                 column: error.column(),
-                reason: error.to_string(),
-            })?;
+                reason: reason.to_owned(),
+            }
+        })?;
         config.check()?;
         Ok(config)
     }

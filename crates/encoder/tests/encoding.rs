@@ -112,7 +112,7 @@ fn a_static_embedding_is_the_unit_mean_of_its_rows() {
     let weights = fresh_weights(&config, 5);
     let table = weights.f32("embeddings.weight", &[tokenizer.vocabulary(), 16]).unwrap();
     let ids = tokenizer.encode("passage: The river runs to the sea.", 64, false).unwrap();
-    let mut mean = vec![0.0_f32; 16];
+    let mut mean = [0.0_f32; 16];
     for &id in &ids {
         for (m, x) in mean.iter_mut().zip(&table[id as usize * 16..]) {
             *m += x / ids.len() as f32;

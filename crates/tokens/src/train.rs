@@ -4,7 +4,7 @@
 //! two additions that serve models without word composition: lower-casing, and punctuation as
 //! pieces of its own, so that a word at the end of a sentence is the same piece as elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tokenizers::decoders::metaspace::{Metaspace, PrependScheme};
 use tokenizers::models::unigram::{Unigram as UnigramModel, UnigramTrainer};
@@ -79,7 +79,19 @@ pub fn train_unigram<S: AsRef<str> + Sync + Send>(
     let mut trainer = Ordered { inner: trainer, words: BTreeMap::new() };
     let trained = tokenizer.train(&mut trainer, texts.iter().map(AsRef::as_ref)).map(|_| ());
     set_parallelism(true);
-    trained.map_err(failed)?;
+    trained.map_err(|error| {
+        let characters: BTreeSet<char> = trainer.words.keys().flat_map(|w| w.chars()).collect();
+        let (needed, wanted) = (characters.len() + SPECIAL.len(), options.vocabulary);
+        if needed > wanted {
+            let text = format!(
+                "a vocabulary of {wanted} pieces is too small: the texts have {} characters, and \
+                 each must be a piece; at least {needed} are needed",
+                characters.len()
+            );
+            return TokenError::Train(text);
+        }
+        failed(error)
+    })?;
     // Through its file format, so that what is returned is what a reader of the file gets.
     let json = tokenizer.to_string(false).map_err(failed)?;
     Tokenizer::from_bytes(json.as_bytes())
@@ -187,6 +199,13 @@ mod tests {
         for _ in 0..8 {
             assert_eq!(small().to_json().unwrap(), first);
         }
+    }
+
+    #[test]
+    fn a_vocabulary_below_the_alphabet_says_how_many_are_needed() {
+        let options = Unigram { vocabulary: 8, cased: false, max_piece_length: 4 };
+        let error = train_unigram(&["abcdefgh"], &options).unwrap_err().to_string();
+        assert!(error.contains("8 pieces") && error.contains("13 are needed"), "{error}");
     }
 
     #[test]
