@@ -4,12 +4,14 @@
 
 use std::path::Path;
 
+use artifact::parent_of;
+
 use crate::failure::Failure;
 
 /// Names that a model directory may hold before a model is written over it: the files that are
 /// replaced, and the card, which is kept.
 const EXPECTED: [&str; 5] =
-    [artifact::CONFIG, artifact::TOKENIZER, artifact::WEIGHTS, artifact::MANIFEST, "README.md"];
+    [artifact::CONFIG, artifact::TOKENIZER, artifact::WEIGHTS, artifact::MANIFEST, artifact::CARD];
 
 /// Checks that a file can be written at `path`.
 pub fn file(path: &Path) -> Result<(), Failure> {
@@ -54,11 +56,4 @@ fn parent(path: &Path) -> Result<(), Failure> {
     }
     tempfile::tempfile_in(folder).map_err(Failure::path(folder))?;
     Ok(())
-}
-
-fn parent_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
 }

@@ -85,14 +85,6 @@ pub enum ArtifactError {
         /// Shape that the config implies.
         expected: Vec<usize>,
     },
-    /// A tensor is stored in a type that is not supported.
-    #[error("tensor `{name}` is stored as {dtype}; supported are F32, F16, BF16 and I8 rows")]
-    Dtype {
-        /// Its name.
-        name: String,
-        /// Its type.
-        dtype: String,
-    },
 }
 
 impl ArtifactError {
@@ -101,7 +93,8 @@ impl ArtifactError {
         move |source| Self::Io { path: path.display().to_string(), source }
     }
 
-    pub(crate) fn json(file: &str, error: &serde_json::Error) -> Self {
+    /// What serde found wrong in `file`, with its place in fields of their own.
+    pub fn json(file: &str, error: &serde_json::Error) -> Self {
         Self::Json {
             file: file.to_owned(),
             line: error.line(),

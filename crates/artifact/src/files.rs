@@ -10,7 +10,7 @@ pub const TOKENIZER: &str = "tokenizer.json";
 pub const WEIGHTS: &str = "model.safetensors";
 /// The model card, which people write.
 #[cfg(not(target_arch = "wasm32"))]
-const CARD: &str = "README.md";
+pub const CARD: &str = "README.md";
 /// The manifest.
 pub const MANIFEST: &str = "manifest.json";
 
@@ -161,7 +161,8 @@ mod native {
         Ok(())
     }
 
-    fn parent_of(path: &Path) -> &Path {
+    /// The folder that `path` lies in: `.` for a bare name.
+    pub fn parent_of(path: &Path) -> &Path {
         match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
@@ -170,7 +171,7 @@ mod native {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{replace_file, stage_directory};
+pub use native::{parent_of, replace_file, stage_directory};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used)]

@@ -14,8 +14,8 @@ mod manifest;
 mod weights;
 
 pub use error::ArtifactError;
-pub use files::{CONFIG, MANIFEST, ModelFiles, TOKENIZER, WEIGHTS};
 #[cfg(not(target_arch = "wasm32"))]
-pub use files::{replace_file, stage_directory};
+pub use files::{CARD, parent_of, replace_file, stage_directory};
+pub use files::{CONFIG, MANIFEST, ModelFiles, TOKENIZER, WEIGHTS};
 pub use manifest::{FORMAT, FileRecord, Manifest, Provenance, sha256_hex};
 pub use weights::{Stored, Weights};

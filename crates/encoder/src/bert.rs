@@ -8,7 +8,7 @@ use artifact::{ArtifactError, Stored, Weights};
 use burn::module::{Module, Param};
 use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::{gelu, softmax};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::{BertConfig, EncoderError};
 
@@ -220,15 +220,4 @@ impl Writer<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// Word vectors `[rows, width, dimension]` from the distinct rows of a batch.
-///
-/// `distinct` is `[n, dimension]`; `ids` are `rows * width` positions into it.
-pub(crate) fn spread(distinct: Tensor<2>, ids: Vec<i32>, rows: usize, width: usize) -> Tensor<3> {
-    let [_, dimension] = distinct.dims();
-    let device = distinct.device();
-    let count = ids.len();
-    let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [count]), &device);
-    distinct.select(0, ids).reshape([rows, width, dimension])
 }

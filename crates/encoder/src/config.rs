@@ -3,6 +3,7 @@
 //! The top level holds Hugging Face's own fields, so that other tools recognise the model; what
 //! they have no field for, the tokenisation contract, lies under `isogloss`.
 
+use artifact::ArtifactError;
 use serde::{Deserialize, Serialize};
 
 use crate::EncoderError;
@@ -133,16 +134,8 @@ pub struct Config {
 impl Config {
     /// Reads and checks `config.json`.
     pub fn parse(bytes: &[u8]) -> Result<Self, EncoderError> {
-        let config: Self = serde_json::from_slice(bytes).map_err(|error| {
-            let message = error.to_string();
-            // The place is in fields of its own.
-            let reason = message.rsplit_once(" at line ").map_or(message.as_str(), |m| m.0);
-            EncoderError::ConfigSyntax {
-                line: error.line(),
-                column: error.column(),
-                reason: reason.to_owned(),
-            }
-        })?;
+        let config: Self = serde_json::from_slice(bytes)
+            .map_err(|error| ArtifactError::json(artifact::CONFIG, &error))?;
         config.check()?;
         Ok(config)
     }

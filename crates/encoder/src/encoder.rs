@@ -1,10 +1,9 @@
 //! The encoder as a whole.
 
 use artifact::{ModelFiles, Weights};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
-use crate::bert::spread;
 use crate::{Body, Config, EncoderError, Role, Table, normalise, pool};
 
 /// Padded tokens of one forward pass at most: with 256 dimensions the word vectors of a pass
@@ -102,7 +101,14 @@ impl Encoder {
         texts: &[S],
         role: Role,
     ) -> Result<Vec<Vec<u32>>, EncoderError> {
-        tokenise(&self.config, &self.tokenizer, texts, role)
+        let contract = &self.config.isogloss;
+        let prefix = contract.prefix(role);
+        let length = contract.max_length(role);
+        if prefix.is_empty() {
+            return Ok(self.tokenizer.encode_all(texts, length, contract.special_tokens)?);
+        }
+        let texts: Vec<String> = texts.iter().map(|t| format!("{prefix}{}", t.as_ref())).collect();
+        Ok(self.tokenizer.encode_all(&texts, length, contract.special_tokens)?)
     }
 
     /// Unit vectors of a padded batch: `[rows, dimension]` on the device.
@@ -145,37 +151,23 @@ impl Encoder {
     }
 }
 
-fn tokenise<S: AsRef<str> + Sync>(
-    config: &Config,
-    tokenizer: &Tokenizer,
-    texts: &[S],
-    role: Role,
-) -> Result<Vec<Vec<u32>>, EncoderError> {
-    let contract = &config.isogloss;
-    let prefix = contract.prefix(role);
-    let length = contract.max_length(role);
-    if prefix.is_empty() {
-        return Ok(tokenizer.encode_all(texts, length, contract.special_tokens)?);
-    }
-    let texts: Vec<String> = texts.iter().map(|t| format!("{prefix}{}", t.as_ref())).collect();
-    Ok(tokenizer.encode_all(&texts, length, contract.special_tokens)?)
-}
-
 fn embed(config: &Config, body: &Body, words: Tensor<3>, mask: Tensor<2>) -> Tensor<2> {
     let hidden = body.forward(words, mask.clone());
     normalise(pool(config.isogloss.pooling, hidden, mask))
 }
 
-impl Parts {
-    /// Token ids of each text in its role.
-    pub fn tokenise<S: AsRef<str> + Sync>(
-        &self,
-        texts: &[S],
-        role: Role,
-    ) -> Result<Vec<Vec<u32>>, EncoderError> {
-        tokenise(&self.config, &self.tokenizer, texts, role)
-    }
+/// Word vectors `[rows, width, dimension]` from the distinct rows of a batch.
+///
+/// `distinct` is `[n, dimension]`; `ids` are `rows * width` positions into it.
+fn spread(distinct: Tensor<2>, ids: Vec<i32>, rows: usize, width: usize) -> Tensor<3> {
+    let [_, dimension] = distinct.dims();
+    let device = distinct.device();
+    let count = ids.len();
+    let ids = Tensor::<1, Int>::from_data(TensorData::new(ids, [count]), &device);
+    distinct.select(0, ids).reshape([rows, width, dimension])
+}
 
+impl Parts {
     /// Unit vectors of a batch whose word vectors are `distinct`, the distinct table rows of the
     /// batch, `[n, dimension]`; `positions` has one index into it for each padded token.
     ///

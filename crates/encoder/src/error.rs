@@ -12,16 +12,6 @@ pub enum EncoderError {
     /// The tokenizer.
     #[error(transparent)]
     Tokens(#[from] TokenError),
-    /// `config.json` does not parse.
-    #[error("config.json: line {line}, column {column}: {reason}")]
-    ConfigSyntax {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-        /// What is wrong.
-        reason: String,
-    },
     /// A field of `config.json` has a value that makes no encoder.
     #[error("config.json: `{field}`: {reason}")]
     Config {

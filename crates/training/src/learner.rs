@@ -7,16 +7,18 @@
 
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
-use encoder::{Body, Encoder, Parts, Pooling, normalise};
+use encoder::{Body, Config, Encoder, Parts, Pooling, normalise};
 use objective::InfoNce;
-use tokens::TokenBatch;
+use tokens::{TokenBatch, Tokenizer};
 
 use crate::TrainingError;
 use crate::sparse::{RowGradients, SparseTable};
 
 /// An encoder in training.
 pub struct Learner {
-    parts: Parts,
+    config: Config,
+    tokenizer: Tokenizer,
+    body: Body,
     table: SparseTable,
     optimizer: ModuleOptimizer,
     objective: InfoNce,
@@ -34,12 +36,12 @@ pub struct Step {
 impl Learner {
     /// Prepares an encoder, loaded on `device.autodiff()`, for training.
     pub fn new(encoder: Encoder, objective: InfoNce, weight_decay: f64, device: &Device) -> Self {
-        let parts = encoder.into_parts();
-        let table = SparseTable::new(&parts.table);
+        let Parts { config, tokenizer, table, body } = encoder.into_parts();
+        let table = SparseTable::new(&table);
         let optimizer =
             AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(weight_decay as f32).init();
         let device = device.clone().autodiff();
-        Self { parts, table, optimizer, objective, weight_decay, device }
+        Self { config, tokenizer, body, table, optimizer, objective, weight_decay, device }
     }
 
     /// Takes a step on a batch of token sequences; row `i` of both sides belong together.
@@ -51,8 +53,8 @@ impl Learner {
         passages: &[Vec<u32>],
         rate: f64,
     ) -> Result<Step, TrainingError> {
-        match self.parts.body {
-            Body::Static if self.parts.config.isogloss.pooling == Pooling::Mean => {
+        match self.body {
+            Body::Static if self.config.isogloss.pooling == Pooling::Mean => {
                 self.step_on_means(queries, passages, rate)
             }
             _ => self.step_on_rows(queries, passages, rate),
@@ -66,7 +68,7 @@ impl Learner {
         rate: f64,
     ) -> Result<Step, TrainingError> {
         let batch = queries.len();
-        let dimension = self.parts.table.dimension();
+        let dimension = self.config.hidden_size;
         let texts: Vec<&[u32]> = queries.iter().chain(passages).map(Vec::as_slice).collect();
         let means = TensorData::new(self.table.means(&texts), [2 * batch, dimension]);
         let means = Tensor::<2>::from_data(means, &self.device).require_grad();
@@ -91,19 +93,19 @@ impl Learner {
         passages: &[Vec<u32>],
         rate: f64,
     ) -> Result<Step, TrainingError> {
-        let padding = self.parts.config.pad_token_id;
+        let padding = self.config.pad_token_id;
         let sides = [TokenBatch::new(queries, padding), TokenBatch::new(passages, padding)];
         let mut ids: Vec<u32> = sides.iter().flat_map(|side| &side.ids).copied().collect();
         ids.sort_unstable();
         ids.dedup();
-        let dimension = self.parts.table.dimension();
+        let dimension = self.config.hidden_size;
         let rows = TensorData::new(self.table.gather(&ids), [ids.len(), dimension]);
         let rows = Tensor::<2>::from_data(rows, &self.device).require_grad();
         let [q, p] = [0, 1].map(|side| {
             let side: &TokenBatch = &sides[side];
             let positions =
                 side.ids.iter().map(|id| ids.partition_point(|x| x < id) as i32).collect();
-            Parts::forward(&self.parts.config, &self.parts.body, rows.clone(), positions, side)
+            Parts::forward(&self.config, &self.body, rows.clone(), positions, side)
         });
         let loss = self.objective.loss(q, p);
         let gradients = loss.backward();
@@ -115,7 +117,7 @@ impl Learner {
             let gradient = RowGradients { values: read(gradient)?, ids };
             self.table.update(&gradient, rate, self.weight_decay);
         }
-        if let Body::Bert(bert) = &mut self.parts.body {
+        if let Body::Bert(bert) = &mut self.body {
             let gradients = GradientsParams::from_grads(gradients, bert.as_ref());
             **bert = self.optimizer.step(rate, (**bert).clone(), gradients);
         }
@@ -124,19 +126,21 @@ impl Learner {
 
     /// The encoder as it is now; its table in f32.
     pub fn parts(&self) -> Parts {
-        Parts { table: self.table.table(), ..self.parts.clone() }
+        Parts {
+            config: self.config.clone(),
+            tokenizer: self.tokenizer.clone(),
+            table: self.table.table(),
+            body: self.body.clone(),
+        }
     }
 }
 
-fn read(tensor: Tensor<2>) -> Result<Vec<f32>, TrainingError> {
+fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainingError> {
     let failed = |error: String| TrainingError::Device(error);
     let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
     data.try_to_vec().map_err(|error| failed(format!("{error:?}")))
 }
 
 fn scalar(tensor: Tensor<1>) -> Result<f32, TrainingError> {
-    let data = tensor.try_into_data().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
-    let values: Vec<f32> =
-        data.try_to_vec().map_err(|e| TrainingError::Device(format!("{e:?}")))?;
-    Ok(values.first().copied().unwrap_or(f32::NAN))
+    Ok(read(tensor)?.first().copied().unwrap_or(f32::NAN))
 }
