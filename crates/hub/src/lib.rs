@@ -1,0 +1,1 @@
+//! Models and data sets from their public homes.
