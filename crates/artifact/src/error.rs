@@ -70,10 +70,69 @@ pub enum ArtifactError {
         reason: String,
     },
     /// A tensor is missing.
-    #[error("the weights have no tensor `{name}`")]
+    #[error("the weights have no tensor {name}")]
     Missing {
-        /// Its name.
+        /// Its name, quoted, with what is known of it.
         name: String,
+    },
+    /// The weights are not those of the config.
+    #[error("the weights do not fit the config{}", listed(missing, shapes, unexpected))]
+    Mismatch {
+        /// Tensors that are not there.
+        missing: Vec<String>,
+        /// Tensors of another shape, with both shapes.
+        shapes: Vec<String>,
+        /// Tensors that are there and not asked for.
+        unexpected: Vec<String>,
+    },
+    /// A folder holds no weights.
+    #[error("{path}: no model.safetensors, model.safetensors.index.json or pytorch_model.bin")]
+    NoWeights {
+        /// The folder.
+        path: String,
+    },
+    /// The weights are a pickle and nobody allowed that.
+    #[error(
+        "{path} is a Python pickle, a format that can carry code; --allow-pickle reads its tensors \
+         (and runs nothing)"
+    )]
+    Pickle {
+        /// The file.
+        path: String,
+    },
+    /// A pickle cannot be read.
+    #[error("{path} is not a readable PyTorch file: {reason}")]
+    Unpickle {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// An index names a shard that does not lie beside it.
+    #[error("{index}: the shard `{shard}` is not the name of a file beside it")]
+    Shard {
+        /// The index.
+        index: String,
+        /// The shard.
+        shard: String,
+    },
+    /// A file is longer than any of its kind should be.
+    #[error("{path} has {found} bytes; at most {limit} are read of such a file")]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// Its bytes.
+        found: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The folder is no model.
+    #[error("{path} is not a model directory: it has no {missing}")]
+    NoModel {
+        /// The folder.
+        path: String,
+        /// The file that makes a folder a model.
+        missing: String,
     },
     /// A tensor has another shape.
     #[error("tensor `{name}` has shape {found:?}, the config asks for {expected:?}")]
@@ -107,4 +166,22 @@ impl ArtifactError {
 /// serde's message without the place that it ends with and that the error has in fields.
 fn without_place(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(reason, _)| reason)
+}
+
+/// Names shown of each kind of mismatch: enough to see the pattern.
+const SHOWN: usize = 8;
+
+fn listed(missing: &[String], shapes: &[String], unexpected: &[String]) -> String {
+    let quoted: Vec<String> = unexpected.iter().map(|name| format!("`{name}`")).collect();
+    let kinds = [("missing", missing), ("of another shape", shapes), ("not asked for", &quoted)];
+    let mut text = String::new();
+    for (what, names) in kinds.iter().filter(|(_, names)| !names.is_empty()) {
+        let shown: Vec<&str> = names.iter().take(SHOWN).map(String::as_str).collect();
+        let more = match names.len().saturating_sub(SHOWN) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        text.extend(["\n  ", what, ": ", &shown.join(", "), &more]);
+    }
+    text
 }

@@ -1,6 +1,6 @@
 //! Reading and writing model directories.
 
-use crate::{FORMAT, FileRecord, Manifest, Provenance};
+use crate::{Buffer, FORMAT, FileRecord, Manifest, Provenance};
 
 /// The encoder's config.
 pub const CONFIG: &str = "config.json";
@@ -22,7 +22,7 @@ pub struct ModelFiles {
     /// `tokenizer.json`.
     pub tokenizer: Vec<u8>,
     /// `model.safetensors`.
-    pub weights: Vec<u8>,
+    pub weights: Buffer,
     /// `manifest.json`, parsed.
     pub manifest: Manifest,
 }
@@ -33,11 +33,12 @@ impl ModelFiles {
         name: &str,
         config: Vec<u8>,
         tokenizer: Vec<u8>,
-        weights: Vec<u8>,
+        weights: impl Into<Buffer>,
         training: Option<Provenance>,
     ) -> Self {
-        let files = [(CONFIG, &config), (TOKENIZER, &tokenizer), (WEIGHTS, &weights)]
-            .map(|(name, bytes)| (name.to_owned(), FileRecord::of(bytes)))
+        let weights = weights.into();
+        let files = [(CONFIG, &config[..]), (TOKENIZER, &tokenizer), (WEIGHTS, &weights)]
+            .map(|(name, bytes): (&str, &[u8])| (name.to_owned(), FileRecord::of(bytes)))
             .into();
         let manifest = Manifest {
             format: FORMAT,
@@ -78,7 +79,7 @@ mod native {
                 Ok(bytes)
             };
             let (config, tokenizer) = (verified(CONFIG)?, verified(TOKENIZER)?);
-            let weights = verified(WEIGHTS)?;
+            let weights = verified(WEIGHTS)?.into();
             Ok(Self { config, tokenizer, weights, manifest })
         }
 
@@ -191,7 +192,7 @@ mod tests {
         std::fs::write(dir.join("stray"), "x").unwrap();
         std::fs::write(dir.join(CARD), "card").unwrap();
         files().write(&dir).unwrap();
-        assert_eq!(ModelFiles::read(&dir).unwrap().weights, b"weights");
+        assert_eq!(&*ModelFiles::read(&dir).unwrap().weights, b"weights");
         assert!(!dir.join("stray").exists());
         assert_eq!(std::fs::read_to_string(dir.join(CARD)).unwrap(), "card");
         assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1, "nothing left beside it");

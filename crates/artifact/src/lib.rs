@@ -8,14 +8,28 @@
 //!
 //! This crate knows files and hashes, not tensors on devices.
 
+mod buffer;
+#[cfg(not(target_arch = "wasm32"))]
+mod checkpoint;
+#[cfg(not(target_arch = "wasm32"))]
+mod directory;
 mod error;
 mod files;
 mod manifest;
+mod source;
+mod stored;
 mod weights;
 
+pub use buffer::Buffer;
+#[cfg(not(target_arch = "wasm32"))]
+pub use directory::Directory;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use directory::read_limited;
 pub use error::ArtifactError;
 #[cfg(not(target_arch = "wasm32"))]
 pub use files::{CARD, parent_of, replace_file, stage_directory};
 pub use files::{CONFIG, MANIFEST, ModelFiles, TOKENIZER, WEIGHTS};
 pub use manifest::{FORMAT, FileRecord, Manifest, Provenance, sha256_hex};
-pub use weights::{Stored, Weights};
+pub use source::Source;
+pub use stored::{Kind, Stored};
+pub use weights::{SCALE, Weights};

@@ -1,16 +1,15 @@
-//! A BERT encoder body (Devlin et al. 2019), without its word table and pooler.
+//! BERT (Devlin et al. 2019) as `transformers` lays it out, and XLM-R, which is the same network
+//! with positions counted from behind the padding's.
 //!
-//! The attention block is our own: Burn's returns the attention weights and so materialises what
-//! is not needed, and its fused attention does not train. Names and layouts in files are those
-//! of `transformers`, where a linear layer is stored `[out, in]`; here it is `[in, out]`.
+//! The vocabulary table is not part of it: token vectors come in as they are on the host.
 
-use artifact::{ArtifactError, Stored, Weights};
 use burn::module::{Module, Param};
-use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear};
-use burn::tensor::activation::{gelu, softmax};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
+use burn::tensor::{Int, Tensor, TensorData};
 
-use crate::{BertConfig, EncoderError};
+use crate::architecture::Layout;
+use crate::blocks::{Reader, Writer, activate, apply, attend, padding_bias, split_heads};
+use crate::{Activation, BertConfig, EncoderError, Inputs};
 
 /// A transformer encoder over word vectors.
 #[derive(Module, Debug)]
@@ -20,6 +19,9 @@ pub struct Bert {
     norm: LayerNorm,
     layers: Vec<Layer>,
     dropout: Dropout,
+    /// Row of the first token's position.
+    #[module(skip)]
+    first: usize,
 }
 
 /// Attention and feed-forward, each with a residual connection and a norm after it.
@@ -34,190 +36,130 @@ pub struct Layer {
     projection: Linear,
     output_norm: LayerNorm,
     dropout: Dropout,
+    attention_dropout: Dropout,
     #[module(skip)]
     heads: usize,
+    #[module(skip)]
+    activation: Activation,
 }
 
-/// Added to the attention scores of padding: far below any score, yet finite, so that a row
-/// without real tokens gives numbers instead of NaN.
-const MASKED: f64 = -1e9;
+const POSITIONS: &str = "embeddings.position_embeddings.weight";
+const TYPES: &str = "embeddings.token_type_embeddings.weight";
+const NORM: &str = "embeddings.LayerNorm";
+
+/// Name of part `part` of layer `layer`.
+fn name(layer: usize, part: &str) -> String {
+    format!("encoder.layer.{layer}.{part}")
+}
 
 impl Bert {
-    /// Reads the layers from `weights`, with or without the prefix `bert.`.
-    pub fn load(
+    pub(crate) fn layout(sizes: &BertConfig, dimension: usize, layout: &mut Layout) {
+        layout.matrix(POSITIONS, [sizes.max_position_embeddings, dimension]);
+        layout.matrix(TYPES, [sizes.type_vocab_size, dimension]);
+        layout.norm(NORM, dimension, true);
+        let wide = sizes.intermediate_size;
+        for i in 0..sizes.num_hidden_layers {
+            for part in ["self.query", "self.key", "self.value", "output.dense"] {
+                layout.linear(&name(i, &format!("attention.{part}")), dimension, dimension, true);
+            }
+            layout.norm(&name(i, "attention.output.LayerNorm"), dimension, true);
+            layout.linear(&name(i, "intermediate.dense"), dimension, wide, true);
+            layout.linear(&name(i, "output.dense"), wide, dimension, true);
+            layout.norm(&name(i, "output.LayerNorm"), dimension, true);
+        }
+    }
+
+    pub(crate) fn load(
         sizes: &BertConfig,
         dimension: usize,
-        weights: &Weights,
-        device: &Device,
+        first: usize,
+        read: &Reader<'_>,
     ) -> Result<Self, EncoderError> {
-        let prefix =
-            if weights.names().any(|name| name.starts_with("bert.")) { "bert." } else { "" };
-        let read = Reader { weights, device, epsilon: sizes.layer_norm_eps, prefix };
         let dropout = DropoutConfig::new(sizes.hidden_dropout_prob).init();
-        let layers = (0..sizes.num_hidden_layers)
-            .map(|i| {
-                let at = |part: &str| format!("encoder.layer.{i}.{part}");
-                let square = |part: &str| read.linear(&at(part), dimension, dimension);
-                let (wide, norm) =
-                    (sizes.intermediate_size, |part: &str| read.norm(&at(part), dimension));
-                Ok(Layer {
-                    query: square("attention.self.query")?,
-                    key: square("attention.self.key")?,
-                    value: square("attention.self.value")?,
-                    output: square("attention.output.dense")?,
-                    attention_norm: norm("attention.output.LayerNorm")?,
-                    intermediate: read.linear(&at("intermediate.dense"), dimension, wide)?,
-                    projection: read.linear(&at("output.dense"), wide, dimension)?,
-                    output_norm: norm("output.LayerNorm")?,
-                    dropout: dropout.clone(),
-                    heads: sizes.num_attention_heads,
-                })
+        let attention_dropout = DropoutConfig::new(sizes.attention_probs_dropout_prob).init();
+        let wide = sizes.intermediate_size;
+        let layer = |i: usize| {
+            let square = |part: &str| read.linear(&name(i, part), dimension, dimension, true);
+            let norm =
+                |part: &str| read.norm(&name(i, part), dimension, sizes.layer_norm_eps, true);
+            Ok::<_, EncoderError>(Layer {
+                query: square("attention.self.query")?,
+                key: square("attention.self.key")?,
+                value: square("attention.self.value")?,
+                output: square("attention.output.dense")?,
+                attention_norm: norm("attention.output.LayerNorm")?,
+                intermediate: read.linear(&name(i, "intermediate.dense"), dimension, wide, true)?,
+                projection: read.linear(&name(i, "output.dense"), wide, dimension, true)?,
+                output_norm: norm("output.LayerNorm")?,
+                dropout: dropout.clone(),
+                attention_dropout: attention_dropout.clone(),
+                heads: sizes.num_attention_heads,
+                activation: sizes.hidden_act,
             })
-            .collect::<Result<_, ArtifactError>>()?;
+        };
         Ok(Self {
-            positions: read.matrix(
-                "embeddings.position_embeddings.weight",
-                [sizes.max_position_embeddings, dimension],
-            )?,
-            types: read.matrix(
-                "embeddings.token_type_embeddings.weight",
-                [sizes.type_vocab_size, dimension],
-            )?,
-            norm: read.norm("embeddings.LayerNorm", dimension)?,
-            layers,
+            positions: read.matrix(POSITIONS, [sizes.max_position_embeddings, dimension])?,
+            types: read.matrix(TYPES, [sizes.type_vocab_size, dimension])?,
+            norm: read.norm(NORM, dimension, sizes.layer_norm_eps, true)?,
+            layers: (0..sizes.num_hidden_layers).map(layer).collect::<Result<_, _>>()?,
             dropout,
+            first,
         })
     }
 
-    /// Adds the body's tensors to `weights`; reads the device.
-    pub fn store(&self, weights: &mut Weights) -> Result<(), EncoderError> {
-        let mut write = Writer { weights };
-        write.matrix("embeddings.position_embeddings.weight", self.positions.val())?;
-        write.matrix("embeddings.token_type_embeddings.weight", self.types.val())?;
-        write.norm("embeddings.LayerNorm", &self.norm)?;
+    pub(crate) fn store(&self, write: &mut Writer<'_>) -> Result<(), EncoderError> {
+        write.matrix(POSITIONS, self.positions.val())?;
+        write.matrix(TYPES, self.types.val())?;
+        write.norm(NORM, &self.norm)?;
         for (i, layer) in self.layers.iter().enumerate() {
-            let at = |part: &str| format!("encoder.layer.{i}.{part}");
-            write.linear(&at("attention.self.query"), &layer.query)?;
-            write.linear(&at("attention.self.key"), &layer.key)?;
-            write.linear(&at("attention.self.value"), &layer.value)?;
-            write.linear(&at("attention.output.dense"), &layer.output)?;
-            write.norm(&at("attention.output.LayerNorm"), &layer.attention_norm)?;
-            write.linear(&at("intermediate.dense"), &layer.intermediate)?;
-            write.linear(&at("output.dense"), &layer.projection)?;
-            write.norm(&at("output.LayerNorm"), &layer.output_norm)?;
+            write.linear(&name(i, "attention.self.query"), &layer.query)?;
+            write.linear(&name(i, "attention.self.key"), &layer.key)?;
+            write.linear(&name(i, "attention.self.value"), &layer.value)?;
+            write.linear(&name(i, "attention.output.dense"), &layer.output)?;
+            write.norm(&name(i, "attention.output.LayerNorm"), &layer.attention_norm)?;
+            write.linear(&name(i, "intermediate.dense"), &layer.intermediate)?;
+            write.linear(&name(i, "output.dense"), &layer.projection)?;
+            write.norm(&name(i, "output.LayerNorm"), &layer.output_norm)?;
         }
         Ok(())
     }
 
-    /// Contextual token vectors; shapes as in [`crate::Body::forward`].
-    pub fn forward(&self, words: Tensor<3>, mask: Tensor<2>) -> Tensor<3> {
-        let [_, width, _] = words.dims();
-        let positions = self.positions.val().narrow(0, 0, width).unsqueeze::<3>();
+    /// Contextual token vectors; see [`crate::Network::states`].
+    pub(crate) fn forward(&self, inputs: Inputs, mut each: impl FnMut(Tensor<3>)) -> Tensor<3> {
+        let bias = padding_bias(&inputs);
         let types = self.types.val().narrow(0, 0, 1).unsqueeze::<3>();
-        let hidden = self.norm.forward(words + positions + types);
+        let positions = self.positions(&inputs);
+        let hidden = self.norm.forward(inputs.words + positions + types);
         let mut hidden = self.dropout.forward(hidden);
-        // [rows, 1, 1, width]: the same for every head and every asking token.
-        let bias = ((mask - 1.0) * -MASKED).unsqueeze_dims::<4>(&[1, 2]);
         for layer in &self.layers {
+            each(hidden.clone());
             hidden = layer.forward(hidden, bias.clone());
         }
         hidden
     }
+
+    /// Position vectors: `[1, width, dimension]` where every row counts alike.
+    fn positions(&self, inputs: &Inputs) -> Tensor<3> {
+        let table = self.positions.val();
+        let [rows, width, dimension] = inputs.words.dims();
+        let Some(positions) = &inputs.positions else {
+            return table.narrow(0, self.first, width).unsqueeze::<3>();
+        };
+        let ids = TensorData::new(positions.clone(), [rows * width]);
+        let ids = Tensor::<1, Int>::from_data(ids, &table.device());
+        table.select(0, ids).reshape([rows, width, dimension])
+    }
 }
 
 impl Layer {
-    fn forward(&self, hidden: Tensor<3>, bias: Tensor<4>) -> Tensor<3> {
-        let [rows, width, dimension] = hidden.dims();
-        let size = dimension / self.heads;
-        let split = |x: Tensor<3>| x.reshape([rows, width, self.heads, size]).swap_dims(1, 2);
-        let query = split(self.query.forward(hidden.clone()));
-        let key = split(self.key.forward(hidden.clone()));
-        let value = split(self.value.forward(hidden.clone()));
-        let scores = query.matmul(key.swap_dims(2, 3)) / (size as f64).sqrt() + bias;
-        let mixed = softmax(scores, 3).matmul(value);
-        let mixed = mixed.swap_dims(1, 2).reshape([rows, width, dimension]);
-        let attended = self.dropout.forward(self.output.forward(mixed));
+    fn forward(&self, hidden: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
+        let split = |linear: &Linear| split_heads(apply(linear, hidden.clone()), self.heads);
+        let (query, key, value) = (split(&self.query), split(&self.key), split(&self.value));
+        let mixed = attend(query, key, value, bias, &self.attention_dropout);
+        let attended = self.dropout.forward(apply(&self.output, mixed));
         let hidden = self.attention_norm.forward(hidden + attended);
-        let wide = gelu(self.intermediate.forward(hidden.clone()));
-        let projected = self.dropout.forward(self.projection.forward(wide));
+        let wide = activate(self.activation, apply(&self.intermediate, hidden.clone()));
+        let projected = self.dropout.forward(apply(&self.projection, wide));
         self.output_norm.forward(hidden + projected)
-    }
-}
-
-struct Reader<'a> {
-    weights: &'a Weights,
-    device: &'a Device,
-    epsilon: f64,
-    prefix: &'static str,
-}
-
-impl Reader<'_> {
-    fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ArtifactError> {
-        self.weights.f32(&format!("{}{name}", self.prefix), shape)
-    }
-
-    fn matrix(&self, name: &str, shape: [usize; 2]) -> Result<Param<Tensor<2>>, ArtifactError> {
-        let data = TensorData::new(self.values(name, &shape)?, shape);
-        Ok(Param::from_tensor(Tensor::from_data(data, self.device)))
-    }
-
-    fn vector(&self, name: &str, size: usize) -> Result<Param<Tensor<1>>, ArtifactError> {
-        let data = TensorData::new(self.values(name, &[size])?, [size]);
-        Ok(Param::from_tensor(Tensor::from_data(data, self.device)))
-    }
-
-    fn linear(&self, name: &str, from: usize, to: usize) -> Result<Linear, ArtifactError> {
-        let stored = self.values(&format!("{name}.weight"), &[to, from])?;
-        let mut weight = vec![0.0; stored.len()];
-        for (row, values) in stored.chunks_exact(from).enumerate() {
-            for (column, &value) in values.iter().enumerate() {
-                weight[column * to + row] = value;
-            }
-        }
-        let data = TensorData::new(weight, [from, to]);
-        let weight = Param::from_tensor(Tensor::from_data(data, self.device));
-        Ok(Linear { weight, bias: Some(self.vector(&format!("{name}.bias"), to)?) })
-    }
-
-    fn norm(&self, name: &str, size: usize) -> Result<LayerNorm, ArtifactError> {
-        let mut norm = LayerNormConfig::new(size).with_epsilon(self.epsilon).init(self.device);
-        norm.gamma = self.vector(&format!("{name}.weight"), size)?;
-        norm.beta = Some(self.vector(&format!("{name}.bias"), size)?);
-        Ok(norm)
-    }
-}
-
-struct Writer<'a> {
-    weights: &'a mut Weights,
-}
-
-impl Writer<'_> {
-    fn put<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Result<(), EncoderError> {
-        let shape = value.dims().to_vec();
-        let data = value.try_into_data().map_err(|e| EncoderError::Device(format!("{e:?}")))?;
-        let values =
-            data.try_to_vec::<f32>().map_err(|e| EncoderError::Device(format!("{e:?}")))?;
-        self.weights.insert(name, shape, Stored::F32(values));
-        Ok(())
-    }
-
-    fn matrix(&mut self, name: &str, value: Tensor<2>) -> Result<(), EncoderError> {
-        self.put(name, value)
-    }
-
-    fn linear(&mut self, name: &str, linear: &Linear) -> Result<(), EncoderError> {
-        self.put(&format!("{name}.weight"), linear.weight.val().transpose())?;
-        match &linear.bias {
-            Some(bias) => self.put(&format!("{name}.bias"), bias.val()),
-            None => Ok(()),
-        }
-    }
-
-    fn norm(&mut self, name: &str, norm: &LayerNorm) -> Result<(), EncoderError> {
-        self.put(&format!("{name}.weight"), norm.gamma.val())?;
-        match &norm.beta {
-            Some(beta) => self.put(&format!("{name}.bias"), beta.val()),
-            None => Ok(()),
-        }
     }
 }

@@ -6,7 +6,8 @@
 use artifact::ArtifactError;
 use serde::{Deserialize, Serialize};
 
-use crate::EncoderError;
+use crate::architecture::{Layout, bad};
+use crate::{Activation, Architecture, EncoderError};
 
 /// On which side of the search a text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,32 @@ pub enum Pooling {
     Mean,
     /// The first token's vector.
     Cls,
+    /// The last real token's vector.
+    Last,
+}
+
+/// What is done to the pooled vector, in order; modules of sentence-transformers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Head {
+    /// `activation(x W + b)`.
+    Dense {
+        /// Dimension before.
+        from: usize,
+        /// Dimension after.
+        to: usize,
+        /// Whether there is a `b`.
+        bias: bool,
+        /// The function after it.
+        activation: Activation,
+    },
+    /// To length 1.
+    Normalise,
+}
+
+/// The head of a contract that names none: vectors are compared by direction.
+fn normalise() -> Vec<Head> {
+    vec![Head::Normalise]
 }
 
 /// How texts are tokenised and pooled: part of the model, since other choices give other vectors.
@@ -34,6 +61,9 @@ pub enum Pooling {
 pub struct Contract {
     /// How token vectors become one.
     pub pooling: Pooling,
+    /// What is done to that one.
+    #[serde(default = "normalise")]
+    pub head: Vec<Head>,
     /// Put before every query.
     #[serde(default)]
     pub query_prefix: String,
@@ -67,53 +97,6 @@ impl Contract {
     }
 }
 
-/// Sizes of a transformer encoder, with Hugging Face's names.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BertConfig {
-    /// Transformer layers.
-    pub num_hidden_layers: usize,
-    /// Heads of each attention.
-    pub num_attention_heads: usize,
-    /// Width of the feed-forward layer.
-    pub intermediate_size: usize,
-    /// Longest input, in tokens.
-    pub max_position_embeddings: usize,
-    /// Rows of the token-type table.
-    #[serde(default = "two")]
-    pub type_vocab_size: usize,
-    /// Epsilon of every layer norm.
-    #[serde(default = "bert_epsilon")]
-    pub layer_norm_eps: f64,
-    /// Dropout after embeddings and sub-layers, in training.
-    #[serde(default)]
-    pub hidden_dropout_prob: f64,
-    /// Activation of the feed-forward layer; only `gelu` is known.
-    #[serde(default = "gelu")]
-    pub hidden_act: String,
-}
-
-fn two() -> usize {
-    2
-}
-fn bert_epsilon() -> f64 {
-    1e-12
-}
-fn gelu() -> String {
-    "gelu".to_owned()
-}
-
-/// The body of an encoder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "model_type")]
-pub enum Architecture {
-    /// Token vectors are pooled as they are.
-    #[serde(rename = "isogloss-static")]
-    Static,
-    /// A transformer encoder.
-    #[serde(rename = "bert")]
-    Bert(BertConfig),
-}
-
 /// `config.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -122,17 +105,17 @@ pub struct Config {
     pub architecture: Architecture,
     /// Rows of the vocabulary table.
     pub vocab_size: usize,
-    /// Dimension of token vectors and embeddings.
+    /// Dimension of token vectors.
     pub hidden_size: usize,
     /// Id that fills padded rows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_zero")]
     pub pad_token_id: u32,
     /// The tokenisation contract.
     pub isogloss: Contract,
 }
 
 impl Config {
-    /// Reads and checks `config.json`.
+    /// Reads and checks a `config.json` with a contract in it.
     pub fn parse(bytes: &[u8]) -> Result<Self, EncoderError> {
         let config: Self = serde_json::from_slice(bytes)
             .map_err(|error| ArtifactError::json(artifact::CONFIG, &error))?;
@@ -148,51 +131,98 @@ impl Config {
         bytes
     }
 
+    /// Dimension of embeddings.
+    pub fn dimension(&self) -> usize {
+        let dense = self.isogloss.head.iter().rev().find_map(|layer| match layer {
+            Head::Dense { to, .. } => Some(*to),
+            Head::Normalise => None,
+        });
+        dense.unwrap_or(self.hidden_size)
+    }
+
+    /// Whether an embedding is the direction of the mean of table rows, nothing more.
+    pub fn is_mean_of_rows(&self) -> bool {
+        self.architecture == Architecture::Static
+            && self.isogloss.pooling == Pooling::Mean
+            && self.isogloss.head == [Head::Normalise]
+    }
+
+    /// Has embeddings end in length 1, as search by direction wants them.
+    pub fn end_in_unit_vectors(&mut self) {
+        if self.isogloss.head.last() != Some(&Head::Normalise) {
+            self.isogloss.head.push(Head::Normalise);
+        }
+    }
+
+    /// Name and shape of every tensor that the encoder reads.
+    pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
+        self.layout().0.into_iter().map(|slot| (slot.name, slot.shape)).collect()
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        let mut layout = Layout::default();
+        layout.matrix(self.table_name(), [self.vocab_size, self.hidden_size]);
+        crate::Network::layout(self, &mut layout);
+        layout
+    }
+
+    /// Name of the vocabulary table in the weights file.
+    pub fn table_name(&self) -> &'static str {
+        match self.architecture {
+            Architecture::Static => "embeddings.weight",
+            Architecture::Bert(_) | Architecture::XlmRoberta(_) => {
+                "embeddings.word_embeddings.weight"
+            }
+            Architecture::ModernBert(_) => "embeddings.tok_embeddings.weight",
+        }
+    }
+
     /// Checks that the sizes make an encoder.
     pub fn check(&self) -> Result<(), EncoderError> {
-        let bad = |field, reason: String| Err(EncoderError::Config { field, reason });
         if self.vocab_size == 0 {
-            return bad("vocab_size", "must be at least 1".to_owned());
+            return bad("vocab_size", "must be at least 1");
         }
         if self.hidden_size == 0 {
-            return bad("hidden_size", "must be at least 1".to_owned());
+            return bad("hidden_size", "must be at least 1");
         }
         if self.pad_token_id as usize >= self.vocab_size {
             return bad("pad_token_id", format!("is not below vocab_size {}", self.vocab_size));
         }
+        self.architecture.check(self.hidden_size)?;
+        let longest = self.architecture.longest(self.pad_token_id);
         for (field, length) in [
             ("isogloss.max_query_length", self.isogloss.max_query_length),
             ("isogloss.max_passage_length", self.isogloss.max_passage_length),
         ] {
             if length == 0 {
-                return bad(field, "must be at least 1".to_owned());
+                return bad(field, "must be at least 1");
             }
-            if let Architecture::Bert(bert) = &self.architecture
-                && length > bert.max_position_embeddings
+            if let Some(most) = longest
+                && length > most
             {
-                let most = bert.max_position_embeddings;
-                return bad(field, format!("{length} is over max_position_embeddings {most}"));
+                let reason =
+                    format!("{length} is over the {most} that max_position_embeddings allows");
+                return bad(field, reason);
             }
         }
-        if let Architecture::Bert(bert) = &self.architecture {
-            let heads = bert.num_attention_heads;
-            if heads == 0 || !self.hidden_size.is_multiple_of(heads) {
-                let size = self.hidden_size;
-                return bad("num_attention_heads", format!("{heads} does not divide {size}"));
-            }
-            if bert.type_vocab_size == 0 {
-                return bad("type_vocab_size", "must be at least 1".to_owned());
-            }
-            if bert.hidden_act != "gelu" {
-                let found = &bert.hidden_act;
-                return bad("hidden_act", format!("`{found}` is not known; only `gelu` is"));
-            }
-            if !(0.0..1.0).contains(&bert.hidden_dropout_prob) {
-                return bad("hidden_dropout_prob", "is not within 0 and 1".to_owned());
+        let mut dimension = self.hidden_size;
+        for layer in &self.isogloss.head {
+            if let Head::Dense { from, to, .. } = layer {
+                if *from != dimension || *to == 0 {
+                    let reason =
+                        format!("a dense layer takes {from} values where {dimension} come");
+                    return bad("isogloss.head", reason);
+                }
+                dimension = *to;
             }
         }
         Ok(())
     }
+}
+
+/// Some published configs say `null` where they mean nothing.
+fn or_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    Ok(Option::<u32>::deserialize(deserializer)?.unwrap_or(0))
 }
 
 #[cfg(test)]

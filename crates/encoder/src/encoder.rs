@@ -1,14 +1,30 @@
 //! The encoder as a whole.
 
 use artifact::{ModelFiles, Weights};
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
-use crate::{Body, Config, EncoderError, Role, Table, normalise, pool};
+use crate::blocks::Reader;
+use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
 
-/// Padded tokens of one forward pass at most: with 256 dimensions the word vectors of a pass
-/// then take 16 MiB, which any WebGPU adapter binds.
-const TOKEN_BUDGET: usize = 16 * 1024;
+/// How an encoder works, which changes no embedding but for rounding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// Type of the weights of linear layers: f32, or f16 on a device that computes in it.
+    pub dtype: DType,
+    /// Padded tokens of one forward pass at most.
+    pub tokens: usize,
+    /// Attention scores of one forward pass at most; a pass of one text may exceed it.
+    pub scores: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // With 256 dimensions the word vectors of a pass take 16 MiB, and its scores 64 MiB:
+        // any WebGPU adapter binds them.
+        Self { dtype: DType::F32, tokens: 16 * 1024, scores: 16 << 20 }
+    }
+}
 
 /// Encodes texts.
 #[derive(Clone, Debug)]
@@ -16,8 +32,10 @@ pub struct Encoder {
     config: Config,
     tokenizer: Tokenizer,
     table: Table,
-    body: Body,
+    network: Network,
     device: Device,
+    options: Options,
+    unused: Vec<String>,
 }
 
 /// An encoder taken apart, for training.
@@ -29,35 +47,21 @@ pub struct Parts {
     pub tokenizer: Tokenizer,
     /// The vocabulary table.
     pub table: Table,
-    /// The body.
-    pub body: Body,
+    /// What lives on the device.
+    pub network: Network,
 }
 
+/// Before the names of an encoder's tensors, where the file holds a larger model around it.
+const PREFIXES: [&str; 5] = ["bert.", "roberta.", "model.", "encoder.", "0.auto_model."];
+
 impl Encoder {
-    /// Reads an encoder from the bytes of its three files.
-    pub fn from_bytes(
-        config: &[u8],
-        tokenizer: &[u8],
-        weights: &[u8],
-        device: &Device,
-    ) -> Result<Self, EncoderError> {
-        let config = Config::parse(config)?;
-        let tokenizer = Tokenizer::from_bytes(tokenizer)?;
-        let weights = Weights::parse(artifact::WEIGHTS, weights)?;
-        Self::from_weights(config, tokenizer, &weights, device)
-    }
-
-    /// Reads an encoder from verified files.
-    pub fn from_files(files: &ModelFiles, device: &Device) -> Result<Self, EncoderError> {
-        Self::from_bytes(&files.config, &files.tokenizer, &files.weights, device)
-    }
-
     /// An encoder of these weights.
     pub fn from_weights(
         config: Config,
         tokenizer: Tokenizer,
-        weights: &Weights,
+        weights: Weights,
         device: &Device,
+        options: Options,
     ) -> Result<Self, EncoderError> {
         config.check()?;
         if tokenizer.vocabulary() > config.vocab_size {
@@ -66,18 +70,35 @@ impl Encoder {
                 config: config.vocab_size,
             });
         }
-        let name = Body::table_name(&config);
-        let bare = format!("bert.{name}");
-        let name = if weights.contains(&bare) { bare.as_str() } else { name };
-        let table = Table::load(weights, name, config.vocab_size, config.hidden_size)?;
-        let body = Body::load(&config, weights, device)?;
-        Ok(Self { config, tokenizer, table, body, device: device.clone() })
+        let table = config.table_name();
+        let prefix = PREFIXES.iter().find(|prefix| weights.contains(&format!("{prefix}{table}")));
+        let weights = match prefix {
+            Some(prefix) if !weights.contains(table) => weights.without_prefix(prefix),
+            _ => weights,
+        };
+        let unused = weights.fit(&config.tensors())?;
+        let table = Table::load(&weights, table, config.vocab_size, config.hidden_size)?;
+        let read = Reader { weights: &weights, device, dtype: options.dtype };
+        let network = Network::load(&config, &read)?;
+        Ok(Self { config, tokenizer, table, network, device: device.clone(), options, unused })
+    }
+
+    /// Names of tensors in the weights that the encoder has no use for.
+    pub fn unused(&self) -> &[String] {
+        &self.unused
+    }
+
+    /// The same encoder with embeddings of length 1, as search by direction wants them.
+    #[must_use]
+    pub fn with_unit_vectors(mut self) -> Self {
+        self.config.end_in_unit_vectors();
+        self
     }
 
     /// Takes the encoder apart.
     pub fn into_parts(self) -> Parts {
-        let Self { config, tokenizer, table, body, .. } = self;
-        Parts { config, tokenizer, table, body }
+        let Self { config, tokenizer, table, network, .. } = self;
+        Parts { config, tokenizer, table, network }
     }
 
     /// The config.
@@ -92,7 +113,12 @@ impl Encoder {
 
     /// Dimension of the embeddings.
     pub fn dimension(&self) -> usize {
-        self.config.hidden_size
+        self.config.dimension()
+    }
+
+    /// How the encoder works.
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     /// Token ids of each text in its role: prefix, truncation and special tokens applied.
@@ -111,15 +137,25 @@ impl Encoder {
         Ok(self.tokenizer.encode_all(&texts, length, contract.special_tokens)?)
     }
 
-    /// Unit vectors of a padded batch: `[rows, dimension]` on the device.
-    pub fn forward(&self, batch: &TokenBatch) -> Tensor<2> {
-        let (rows, width) = (batch.rows(), batch.width);
-        let shape = [rows, width, self.table.dimension()];
+    /// Token vectors of a padded batch on the device.
+    pub fn inputs(&self, batch: &TokenBatch) -> Inputs {
+        let shape = [batch.rows(), batch.width, self.table.dimension()];
         let words = TensorData::new(self.table.gather(&batch.ids), shape);
-        let words = Tensor::<3>::from_data(words, &self.device);
-        let mask =
-            Tensor::<2>::from_data(TensorData::new(batch.mask(), [rows, width]), &self.device);
-        embed(&self.config, &self.body, words, mask)
+        inputs(&self.config, Tensor::from_data(words, &self.device), batch)
+    }
+
+    /// Embeddings of a padded batch: `[rows, dimension]` on the device.
+    pub fn forward(&self, batch: &TokenBatch) -> Tensor<2> {
+        self.network.forward(&self.config, self.inputs(batch))
+    }
+
+    /// Every hidden state of a padded batch, `[rows, width, hidden_size]` each: the embeddings,
+    /// then each layer's output, as `transformers` gives them.
+    pub fn states(&self, batch: &TokenBatch) -> Vec<Tensor<3>> {
+        let mut states = Vec::new();
+        let last = self.network.states(self.inputs(batch), |state| states.push(state));
+        states.push(last);
+        states
     }
 
     /// Embeds `texts`: `texts.len() * dimension` values, row-major, in the order of the texts.
@@ -135,7 +171,12 @@ impl Encoder {
         let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
         let dimension = self.dimension();
         let mut out = vec![0.0; texts.len() * dimension];
-        for bucket in length_buckets(&lengths, TOKEN_BUDGET) {
+        let heads = self.config.architecture.heads();
+        let fits = |rows: usize, width: usize| {
+            rows * width <= self.options.tokens
+                && rows * heads * width * width <= self.options.scores
+        };
+        for bucket in length_buckets(&lengths, fits) {
             let rows: Vec<&[u32]> = bucket.iter().map(|&i| sequences[i].as_slice()).collect();
             let batch = TokenBatch::new(&rows, self.config.pad_token_id);
             let vectors = self.forward(&batch);
@@ -151,9 +192,33 @@ impl Encoder {
     }
 }
 
-fn embed(config: &Config, body: &Body, words: Tensor<3>, mask: Tensor<2>) -> Tensor<2> {
-    let hidden = body.forward(words, mask.clone());
-    normalise(pool(config.isogloss.pooling, hidden, mask))
+/// What the network needs besides the word vectors.
+fn inputs(config: &Config, words: Tensor<3>, batch: &TokenBatch) -> Inputs {
+    let (rows, width) = (batch.rows(), batch.width);
+    let mask = TensorData::new(batch.mask(), [rows, width]);
+    let mask = Tensor::<2>::from_data(mask, &words.device());
+    let padded = batch.lengths.iter().any(|&length| length < width);
+    Inputs { mask, padded, positions: skipping_positions(config, batch), words }
+}
+
+/// XLM-R's positions where a text has the padding token within it: `transformers` counts only the
+/// tokens that are not it. None where counting all gives the same.
+fn skipping_positions(config: &Config, batch: &TokenBatch) -> Option<Vec<i32>> {
+    let pad = config.pad_token_id;
+    let within = |row: usize| batch.row(row).contains(&pad);
+    if !matches!(config.architecture, Architecture::XlmRoberta(_)) || !(0..batch.rows()).any(within)
+    {
+        return None;
+    }
+    let mut positions = Vec::with_capacity(batch.ids.len());
+    for row in batch.ids.chunks_exact(batch.width) {
+        let mut next = pad as i32;
+        for &id in row {
+            next += i32::from(id != pad);
+            positions.push(if id == pad { pad as i32 } else { next });
+        }
+    }
+    Some(positions)
 }
 
 /// Word vectors `[rows, width, dimension]` from the distinct rows of a batch.
@@ -168,31 +233,26 @@ fn spread(distinct: Tensor<2>, ids: Vec<i32>, rows: usize, width: usize) -> Tens
 }
 
 impl Parts {
-    /// Unit vectors of a batch whose word vectors are `distinct`, the distinct table rows of the
+    /// Embeddings of a batch whose word vectors are `distinct`, the distinct table rows of the
     /// batch, `[n, dimension]`; `positions` has one index into it for each padded token.
     ///
-    /// Gradients flow to `distinct` and to the body.
+    /// Gradients flow to `distinct` and to the network.
     pub fn forward(
         config: &Config,
-        body: &Body,
+        network: &Network,
         distinct: Tensor<2>,
         positions: Vec<i32>,
         batch: &TokenBatch,
     ) -> Tensor<2> {
-        let (rows, width) = (batch.rows(), batch.width);
-        let device = distinct.device();
-        let words = spread(distinct, positions, rows, width);
-        let mask = Tensor::<2>::from_data(TensorData::new(batch.mask(), [rows, width]), &device);
-        embed(config, body, words, mask)
+        let words = spread(distinct, positions, batch.rows(), batch.width);
+        network.forward(config, inputs(config, words, batch))
     }
 
     /// The weights file of these parts; reads the device.
     pub fn weights(&self) -> Result<Weights, EncoderError> {
         let mut weights = Weights::default();
-        self.table.store(&mut weights, Body::table_name(&self.config));
-        if let Body::Bert(bert) = &self.body {
-            bert.store(&mut weights)?;
-        }
+        self.table.store(&mut weights, self.config.table_name());
+        self.network.store(&self.config, &mut weights)?;
         Ok(weights)
     }
 

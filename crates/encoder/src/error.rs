@@ -34,4 +34,12 @@ pub enum EncoderError {
     /// The device failed while encoding.
     #[error("the device failed: {0}")]
     Device(String),
+    /// A published model does something that is not done here.
+    #[error("{file}: {reason}")]
+    Unsupported {
+        /// The file that says so.
+        file: String,
+        /// What it is.
+        reason: String,
+    },
 }

@@ -29,5 +29,13 @@ pub fn pool(pooling: Pooling, hidden: Tensor<3>, mask: Tensor<2>) -> Tensor<2> {
     match pooling {
         Pooling::Mean => mean_pool(hidden, mask),
         Pooling::Cls => hidden.narrow(1, 0, 1).squeeze_dim::<2>(1),
+        Pooling::Last => {
+            // 1 where a real token has none after it.
+            let [rows, width] = mask.dims();
+            let end = Tensor::zeros([rows, 1], &mask.device());
+            let next = Tensor::cat(vec![mask.clone().narrow(1, 1, width - 1), end], 1);
+            let last = (mask - next).unsqueeze_dim::<3>(2);
+            (hidden * last).sum_dim(1).squeeze_dim::<2>(1)
+        }
     }
 }

@@ -8,7 +8,8 @@ use rand::SeedableRng;
 use rand::distr::Distribution;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Architecture, Body, Config};
+use crate::architecture::Fresh;
+use crate::{Architecture, Config};
 
 /// Standard deviation of BERT's initialisation.
 const BERT_DEVIATION: f32 = 0.02;
@@ -17,41 +18,18 @@ const BERT_DEVIATION: f32 = 0.02;
 /// expected length 1 for a static table.
 pub fn fresh_weights(config: &Config, seed: u64) -> Weights {
     let mut weights = Weights::default();
-    let dimension = config.hidden_size;
-    let mut normal = |name: &str, shape: &[usize], deviation: f32| {
-        weights.insert(name, shape.to_vec(), Stored::F32(draw(name, shape, deviation, seed)));
+    let deviation = match config.architecture {
+        Architecture::Static => (config.hidden_size as f32).sqrt().recip(),
+        _ => BERT_DEVIATION,
     };
-    let table = [config.vocab_size, dimension];
-    let Architecture::Bert(sizes) = &config.architecture else {
-        normal(Body::table_name(config), &table, (dimension as f32).sqrt().recip());
-        return weights;
-    };
-    normal(Body::table_name(config), &table, BERT_DEVIATION);
-    let positions = [sizes.max_position_embeddings, dimension];
-    normal("embeddings.position_embeddings.weight", &positions, BERT_DEVIATION);
-    let types = [sizes.type_vocab_size, dimension];
-    normal("embeddings.token_type_embeddings.weight", &types, BERT_DEVIATION);
-    let mut linears = Vec::new();
-    let mut norms = vec!["embeddings.LayerNorm".to_owned()];
-    for i in 0..sizes.num_hidden_layers {
-        let at = |part: &str| format!("encoder.layer.{i}.{part}");
-        for part in ["self.query", "self.key", "self.value", "output.dense"] {
-            linears.push((at(&format!("attention.{part}")), dimension, dimension));
-        }
-        linears.push((at("intermediate.dense"), dimension, sizes.intermediate_size));
-        linears.push((at("output.dense"), sizes.intermediate_size, dimension));
-        norms.extend([at("attention.output.LayerNorm"), at("output.LayerNorm")]);
-    }
-    for (name, from, to) in &linears {
-        normal(&format!("{name}.weight"), &[*to, *from], BERT_DEVIATION);
-    }
-    for (name, _, to) in &linears {
-        weights.insert(&format!("{name}.bias"), vec![*to], Stored::F32(vec![0.0; *to]));
-    }
-    for name in &norms {
-        let (ones, zeros) = (vec![1.0; dimension], vec![0.0; dimension]);
-        weights.insert(&format!("{name}.weight"), vec![dimension], Stored::F32(ones));
-        weights.insert(&format!("{name}.bias"), vec![dimension], Stored::F32(zeros));
+    for slot in config.layout().0 {
+        let count = slot.shape.iter().product();
+        let values = match slot.fresh {
+            Fresh::Normal => draw(&slot.name, &slot.shape, deviation, seed),
+            Fresh::Zeros => vec![0.0; count],
+            Fresh::Ones => vec![1.0; count],
+        };
+        weights.insert(&slot.name, slot.shape, Stored::from_f32(&values));
     }
     weights
 }

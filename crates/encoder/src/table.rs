@@ -1,11 +1,10 @@
 //! The vocabulary table.
 //!
-//! Rows are kept as they were stored (f32, f16, or int8 with one scale per row) and widened to
-//! f32 when gathered. An int8 row is a quarter of its f32 size; its largest error is half a step
-//! of 1/127 of the row's largest value.
+//! Rows are kept as they were stored (f32, f16, bf16, or int8 with one scale per row), where a
+//! file is mapped without a copy, and widened to f32 when gathered. An int8 row is a quarter of its
+//! f32 size; its largest error is half a step of 1/127 of the row's largest value.
 
-use artifact::{ArtifactError, Stored, Weights};
-use half::f16;
+use artifact::{ArtifactError, Kind, SCALE, Stored, Weights};
 
 /// `[rows, dimension]`, on the host.
 #[derive(Clone, Debug)]
@@ -17,9 +16,6 @@ pub struct Table {
     scales: Vec<f32>,
 }
 
-/// Suffix of the tensor that holds the scales of int8 rows.
-const SCALES: &str = ".scale";
-
 impl Table {
     /// Reads tensor `name` of `weights`, with its scales if the rows are int8.
     pub fn load(
@@ -29,8 +25,8 @@ impl Table {
         dimension: usize,
     ) -> Result<Self, ArtifactError> {
         let values = weights.stored(name, &[rows, dimension])?.clone();
-        let scales = match values {
-            Stored::I8(_) => weights.f32(&format!("{name}{SCALES}"), &[rows])?,
+        let scales = match values.kind() {
+            Kind::I8 => weights.f32(&format!("{name}{SCALE}"), &[rows])?,
             _ => Vec::new(),
         };
         Ok(Self { dimension, rows, values, scales })
@@ -41,10 +37,10 @@ impl Table {
     /// # Panics
     ///
     /// When `values` is not a whole number of rows.
-    pub fn from_f32(dimension: usize, values: Vec<f32>) -> Self {
+    pub fn from_f32(dimension: usize, values: &[f32]) -> Self {
         assert!(values.len().is_multiple_of(dimension), "rows of {dimension} values");
         let rows = values.len() / dimension;
-        Self { dimension, rows, values: Stored::F32(values), scales: Vec::new() }
+        Self { dimension, rows, values: Stored::from_f32(values), scales: Vec::new() }
     }
 
     /// Length of a row.
@@ -60,9 +56,9 @@ impl Table {
     /// Adds the table to `weights` under `name`.
     pub fn store(&self, weights: &mut Weights, name: &str) {
         weights.insert(name, vec![self.rows, self.dimension], self.values.clone());
-        if let Stored::I8(_) = self.values {
-            let scales = Stored::F32(self.scales.clone());
-            weights.insert(&format!("{name}{SCALES}"), vec![self.rows], scales);
+        if self.values.kind() == Kind::I8 {
+            let scales = Stored::from_f32(&self.scales);
+            weights.insert(&format!("{name}{SCALE}"), vec![self.rows], scales);
         }
     }
 
@@ -78,38 +74,39 @@ impl Table {
     /// The same rows as int8 with a scale per row.
     #[must_use]
     pub fn to_int8(&self) -> Self {
-        let mut scales = Vec::with_capacity(self.rows);
-        let mut bytes = Vec::with_capacity(self.rows * self.dimension);
-        for row in self.to_f32().chunks_exact(self.dimension) {
-            let largest = row.iter().fold(0.0_f32, |m, x| m.max(x.abs()));
-            let scale = if largest > 0.0 { largest / 127.0 } else { 1.0 };
-            scales.push(scale);
-            bytes.extend(row.iter().map(|x| (x / scale).round() as i8));
-        }
-        Self { values: Stored::I8(bytes), scales, ..*self }
+        let (values, scales) = Stored::from_f32(&self.to_f32()).int8_rows(self.dimension);
+        Self { values, scales, ..*self }
     }
 
     /// The same rows as f16.
     #[must_use]
     pub fn to_f16(&self) -> Self {
-        let values = self.to_f32().into_iter().map(f16::from_f32).collect();
-        Self { values: Stored::F16(values), scales: Vec::new(), ..*self }
+        let values = Stored::from_f32_as_f16(&self.to_f32());
+        Self { values, scales: Vec::new(), ..*self }
+    }
+
+    /// The rows `ids`, as they are stored, as a table of their own.
+    #[must_use]
+    pub fn rows_of(&self, ids: &[u32]) -> Self {
+        let size = self.dimension;
+        let rows = ids.iter().map(|&id| id as usize);
+        let parts: Vec<Stored> =
+            rows.clone().map(|id| self.values.slice(id * size..(id + 1) * size)).collect();
+        let scales = rows.filter_map(|id| self.scales.get(id)).copied().collect();
+        Self {
+            rows: ids.len(),
+            values: Stored::concat(self.values.kind(), &parts),
+            scales,
+            ..*self
+        }
     }
 
     fn read(&self, id: usize, out: &mut [f32]) {
         let range = id * self.dimension..(id + 1) * self.dimension;
-        match &self.values {
-            Stored::F32(v) => out.copy_from_slice(&v[range]),
-            Stored::F16(v) => {
-                for (o, x) in out.iter_mut().zip(&v[range]) {
-                    *o = x.to_f32();
-                }
-            }
-            Stored::I8(v) => {
-                let scale = self.scales[id];
-                for (o, &x) in out.iter_mut().zip(&v[range]) {
-                    *o = f32::from(x) * scale;
-                }
+        self.values.read(range, out);
+        if let Some(scale) = self.scales.get(id) {
+            for o in out {
+                *o *= scale;
             }
         }
     }
@@ -141,7 +138,8 @@ mod tests {
     use super::*;
 
     fn table() -> Table {
-        Table::from_f32(4, (0..12).map(|i| (i as f32 - 6.0) / 3.0).collect())
+        let values: Vec<f32> = (0..12).map(|i| (i as f32 - 6.0) / 3.0).collect();
+        Table::from_f32(4, &values)
     }
 
     #[test]
@@ -170,8 +168,15 @@ mod tests {
     }
 
     #[test]
+    fn chosen_rows_keep_their_bits() {
+        for table in [table(), table().to_f16(), table().to_int8()] {
+            assert_eq!(table.rows_of(&[2, 0]).gather(&[0, 1]), table.gather(&[2, 0]));
+        }
+    }
+
+    #[test]
     fn a_row_of_zeros_stays_zero() {
-        let zeros = Table::from_f32(2, vec![0.0; 4]).to_int8().to_f32();
+        let zeros = Table::from_f32(2, &[0.0; 4]).to_int8().to_f32();
         assert_eq!(zeros, [0.0; 4]);
     }
 }

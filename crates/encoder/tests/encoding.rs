@@ -3,7 +3,7 @@
 
 use artifact::{ArtifactError, Stored, Weights};
 use burn::tensor::Device;
-use isogloss_encoder::{Config, Encoder, EncoderError, Pooling, Role, fresh_weights};
+use isogloss_encoder::{Config, Encoder, EncoderError, Options, Pooling, Role, fresh_weights};
 use serde_json::{Value, json};
 use tokens::{Tokenizer, Unigram, train_unigram};
 
@@ -32,6 +32,16 @@ fn config(architecture: &str, pooling: Pooling, rows: usize) -> Config {
     Config::parse(config.to_string().as_bytes()).unwrap()
 }
 
+fn assemble(
+    config: &Config,
+    tokenizer: &Tokenizer,
+    weights: &Weights,
+    device: &Device,
+) -> Result<Encoder, EncoderError> {
+    let (config, tokenizer, weights) = (config.clone(), tokenizer.clone(), weights.clone());
+    Encoder::from_weights(config, tokenizer, weights, device, Options::default())
+}
+
 fn encoders(device: &Device) -> Vec<(String, Encoder)> {
     let tokenizer = tokenizer();
     [("isogloss-static", Pooling::Mean), ("bert", Pooling::Mean), ("bert", Pooling::Cls)]
@@ -39,7 +49,7 @@ fn encoders(device: &Device) -> Vec<(String, Encoder)> {
         .map(|(architecture, pooling)| {
             let config = config(architecture, pooling, tokenizer.vocabulary());
             let weights = fresh_weights(&config, 3);
-            let encoder = Encoder::from_weights(config, tokenizer.clone(), &weights, device);
+            let encoder = Encoder::from_weights(config, tokenizer.clone(), weights, device, Options::default());
             (format!("{architecture} {pooling:?}"), encoder.unwrap())
         })
         .collect()
@@ -122,7 +132,7 @@ fn a_static_embedding_is_the_unit_mean_of_its_rows() {
     let expected: Vec<f32> = mean.iter().map(|x| x / length).collect();
     for (name, device) in device::for_tests() {
         let encoder =
-            Encoder::from_weights(config.clone(), tokenizer.clone(), &weights, &device).unwrap();
+            assemble(&config, &tokenizer, &weights, &device).unwrap();
         let got = &encode(&encoder, &TEXTS[..1], Role::Passage)[0];
         assert!(difference(got, &expected) < 1e-5, "{name}");
     }
@@ -151,11 +161,8 @@ fn a_bert_gives_the_golden_embeddings_padded_or_not() {
         let mut weights = Weights::default();
         for (name, tensor) in golden["weights"].as_object().unwrap() {
             let shape = floats(&tensor["shape"]).iter().map(|&x| x as usize).collect();
-            weights.insert(
-                &format!("{prefix}{name}"),
-                shape,
-                Stored::F32(floats(&tensor["values"])),
-            );
+            let values = Stored::from_f32(&floats(&tensor["values"]));
+            weights.insert(&format!("{prefix}{name}"), shape, values);
         }
         let texts: Vec<String> = golden["sequences"]
             .as_array()
@@ -174,8 +181,7 @@ fn a_bert_gives_the_golden_embeddings_padded_or_not() {
             });
             let config = Config::parse(config.to_string().as_bytes()).unwrap();
             for (name, device) in device::for_tests() {
-                let encoder =
-                    Encoder::from_weights(config.clone(), numbered(12), &weights, &device).unwrap();
+                let encoder = assemble(&config, &numbered(12), &weights, &device).unwrap();
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 // One batch: the shorter sequences are padded to the longest.
                 for (got, expected) in encode(&encoder, &texts, Role::Query)
@@ -195,7 +201,7 @@ fn a_model_survives_its_files() {
     for (name, encoder) in encoders(&Device::flex()) {
         let expected = encode(&encoder, &TEXTS, Role::Query);
         let files = encoder.into_parts().files("m", None).unwrap();
-        let read = Encoder::from_files(&files, &Device::flex()).unwrap();
+        let read = Encoder::open(&files, &Device::flex(), Options::default()).unwrap();
         for (got, expected) in encode(&read, &TEXTS, Role::Query).iter().zip(&expected) {
             assert!(difference(got, expected) < 1e-6, "{name}");
         }
@@ -208,15 +214,15 @@ fn parts_that_are_not_of_one_model_are_refused_by_name() {
     let tokenizer = tokenizer();
     let small = config("isogloss-static", Pooling::Mean, tokenizer.vocabulary() - 1);
     let weights = fresh_weights(&small, 1);
-    let error = Encoder::from_weights(small, tokenizer.clone(), &weights, &device).unwrap_err();
+    let error = assemble(&small, &tokenizer, &weights, &device).unwrap_err();
     assert!(matches!(error, EncoderError::Vocabulary { .. }), "{error}");
 
     let wide = config("isogloss-static", Pooling::Mean, tokenizer.vocabulary() + 1);
-    let error = Encoder::from_weights(wide, tokenizer.clone(), &weights, &device).unwrap_err();
-    assert!(matches!(error, EncoderError::Artifact(ArtifactError::Shape { .. })), "{error}");
+    let error = assemble(&wide, &tokenizer, &weights, &device).unwrap_err();
+    assert!(matches!(error, EncoderError::Artifact(ArtifactError::Mismatch { .. })), "{error}");
 
     let bert = config("bert", Pooling::Mean, tokenizer.vocabulary());
-    let error = Encoder::from_weights(bert, tokenizer, &weights, &device).unwrap_err();
+    let error = assemble(&bert, &tokenizer, &weights, &device).unwrap_err();
     assert!(error.to_string().contains("embeddings.word_embeddings.weight"), "{error}");
 }
 

@@ -49,17 +49,20 @@ impl TokenBatch {
 
 /// Groups sequences of like length, so that little is padding.
 ///
-/// Returns indices into `lengths`. Every group costs at most `budget` padded tokens (rows times
-/// the longest length), but holds at least one sequence. Equal lengths keep their order, so the
-/// groups depend on the lengths alone.
-pub fn length_buckets(lengths: &[usize], budget: usize) -> Vec<Vec<usize>> {
+/// Returns indices into `lengths`. `fits` says whether so many rows of such a width (the longest
+/// length, at least 1) may make a group; a group of one sequence always may. Equal lengths keep
+/// their order, so the groups depend on the lengths alone.
+pub fn length_buckets(
+    lengths: &[usize],
+    fits: impl Fn(usize, usize) -> bool,
+) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|&i| lengths[i]);
     let mut buckets: Vec<Vec<usize>> = Vec::new();
     let mut current: Vec<usize> = Vec::new();
     for index in order {
         // Sorted ascending: the newcomer is the longest of its group.
-        if !current.is_empty() && (current.len() + 1) * lengths[index].max(1) > budget {
+        if !current.is_empty() && !fits(current.len() + 1, lengths[index].max(1)) {
             buckets.push(std::mem::take(&mut current));
         }
         current.push(index);
@@ -96,7 +99,7 @@ mod tests {
             lengths in prop::collection::vec(0_usize..60, 0..80),
             budget in 1_usize..200,
         ) {
-            let buckets = length_buckets(&lengths, budget);
+            let buckets = length_buckets(&lengths, |rows, width| rows * width <= budget);
             let mut seen: Vec<usize> = buckets.iter().flatten().copied().collect();
             seen.sort_unstable();
             prop_assert_eq!(seen, (0..lengths.len()).collect::<Vec<_>>());

@@ -1,0 +1,204 @@
+//! What the transformers share: attention, activations, and the way between weights and modules.
+
+use artifact::{ArtifactError, Stored, Weights};
+use burn::module::Param;
+use burn::nn::{Dropout, LayerNorm, LayerNormConfig, Linear};
+use burn::tensor::activation::{gelu, gelu_approximate, relu, silu, softmax, tanh};
+use burn::tensor::module::attention;
+use burn::tensor::ops::AttentionModuleOptions;
+use burn::tensor::{DType, Device, Tensor, TensorData};
+
+use crate::{Activation, EncoderError, Inputs};
+
+/// Added to the attention scores of what is not to be seen: far below any score, yet finite, so
+/// that a row without real tokens gives numbers instead of NaN.
+const MASKED: f32 = -1e9;
+
+/// `x W + b`, in the type of the weights, f32 again after it.
+///
+/// In mixed precision the products, which are nearly all of the work, are in f16; sums over the
+/// residual stream, norms and softmax stay in f32, whose range outliers of XLM-R's need.
+pub(crate) fn apply<const D: usize>(linear: &Linear, x: Tensor<D>) -> Tensor<D> {
+    let dtype = linear.weight.dtype();
+    if dtype == DType::F32 {
+        return linear.forward(x);
+    }
+    linear.forward(x.cast(dtype)).cast(DType::F32)
+}
+
+/// Applies an activation.
+pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
+    match activation {
+        Activation::Gelu => gelu(x),
+        Activation::GeluTanh => gelu_approximate(x),
+        Activation::Relu => relu(x),
+        Activation::Silu => silu(x),
+        Activation::Tanh => tanh(x),
+        Activation::Identity => x,
+    }
+}
+
+/// What is added to attention scores for padding: `[rows, 1, width, width]`, the same for every
+/// head; nothing where no token is padding.
+pub(crate) fn padding_bias(inputs: &Inputs) -> Option<Tensor<4>> {
+    if !inputs.padded {
+        return None;
+    }
+    let [rows, width] = inputs.mask.dims();
+    let bias = (inputs.mask.clone() - 1.0) * -MASKED;
+    let bias = bias.unsqueeze_dims::<4>(&[1, 2]).expand([rows, 1, width, width]);
+    Some(bias)
+}
+
+/// The same for tokens further apart than `reach`: `[1, 1, width, width]`.
+pub(crate) fn window_bias(width: usize, reach: usize, inputs: &Inputs) -> Option<Tensor<4>> {
+    if width <= reach + 1 {
+        return None;
+    }
+    let mut bias = vec![0.0; width * width];
+    for (at, row) in bias.chunks_exact_mut(width).enumerate() {
+        for (seen, value) in row.iter_mut().enumerate() {
+            if seen.abs_diff(at) > reach {
+                *value = MASKED;
+            }
+        }
+    }
+    let data = TensorData::new(bias, [1, 1, width, width]);
+    Some(Tensor::from_data(data, &inputs.words.device()))
+}
+
+/// Scaled dot-product attention, heads joined again: `[rows, width, heads * size]`.
+///
+/// # Shapes
+///
+/// - `query`, `key`, `value`: `[rows, heads, width, size]`
+/// - `bias`: added to the scores; broadcasts to `[rows, heads, width, width]`
+pub(crate) fn attend(
+    query: Tensor<4>,
+    key: Tensor<4>,
+    value: Tensor<4>,
+    bias: Option<Tensor<4>>,
+    dropout: &Dropout,
+) -> Tensor<3> {
+    let [rows, heads, width, size] = query.dims();
+    // The fused kernel has no gradient of its own and no dropout.
+    let mixed = if query.device().is_autodiff() {
+        let mut scores = query.matmul(key.swap_dims(2, 3)) / (size as f64).sqrt();
+        if let Some(bias) = bias {
+            scores = scores + bias;
+        }
+        dropout.forward(softmax(scores, 3)).matmul(value)
+    } else {
+        attention(query, key, value, None, bias, AttentionModuleOptions::default())
+    };
+    mixed.swap_dims(1, 2).reshape([rows, width, heads * size])
+}
+
+/// Splits `[rows, width, heads * size]` into `[rows, heads, width, size]`.
+pub(crate) fn split_heads(x: Tensor<3>, heads: usize) -> Tensor<4> {
+    let [rows, width, dimension] = x.dims();
+    x.reshape([rows, width, heads, dimension / heads]).swap_dims(1, 2)
+}
+
+/// From named tensors to modules on a device.
+pub(crate) struct Reader<'a> {
+    pub weights: &'a Weights,
+    pub device: &'a Device,
+    /// Type of the weights of linear layers.
+    pub dtype: DType,
+}
+
+impl Reader<'_> {
+    fn tensor<const D: usize>(
+        &self,
+        values: Vec<f32>,
+        shape: [usize; D],
+        dtype: DType,
+    ) -> Param<Tensor<D>> {
+        let data = TensorData::new(values, shape);
+        Param::from_tensor(Tensor::from_data(data, (self.device, dtype)))
+    }
+
+    pub fn matrix(&self, name: &str, shape: [usize; 2]) -> Result<Param<Tensor<2>>, ArtifactError> {
+        Ok(self.tensor(self.weights.f32(name, &shape)?, shape, DType::F32))
+    }
+
+    fn vector(
+        &self,
+        name: &str,
+        size: usize,
+        dtype: DType,
+    ) -> Result<Param<Tensor<1>>, ArtifactError> {
+        Ok(self.tensor(self.weights.f32(name, &[size])?, [size], dtype))
+    }
+
+    pub fn linear(
+        &self,
+        name: &str,
+        from: usize,
+        to: usize,
+        bias: bool,
+    ) -> Result<Linear, ArtifactError> {
+        let stored = self.weights.f32(&format!("{name}.weight"), &[to, from])?;
+        let bias =
+            if bias { Some(self.vector(&format!("{name}.bias"), to, self.dtype)?) } else { None };
+        // Files have rows of outputs, Burn has rows of inputs.
+        let mut weight = vec![0.0; stored.len()];
+        for (row, values) in stored.chunks_exact(from).enumerate() {
+            for (column, &value) in values.iter().enumerate() {
+                weight[column * to + row] = value;
+            }
+        }
+        Ok(Linear { weight: self.tensor(weight, [from, to], self.dtype), bias })
+    }
+
+    pub fn norm(
+        &self,
+        name: &str,
+        size: usize,
+        epsilon: f64,
+        bias: bool,
+    ) -> Result<LayerNorm, ArtifactError> {
+        let mut norm = LayerNormConfig::new(size).with_epsilon(epsilon).init(self.device);
+        norm.gamma = self.vector(&format!("{name}.weight"), size, DType::F32)?;
+        norm.beta =
+            if bias { Some(self.vector(&format!("{name}.bias"), size, DType::F32)?) } else { None };
+        Ok(norm)
+    }
+}
+
+/// The way back.
+pub(crate) struct Writer<'a> {
+    pub weights: &'a mut Weights,
+}
+
+impl Writer<'_> {
+    fn put<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Result<(), EncoderError> {
+        let shape = value.dims().to_vec();
+        let failed = |error: String| EncoderError::Device(error);
+        let data = value.cast(DType::F32).try_into_data().map_err(|e| failed(format!("{e:?}")))?;
+        let values = data.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}")))?;
+        self.weights.insert(name, shape, Stored::from_f32(&values));
+        Ok(())
+    }
+
+    pub fn matrix(&mut self, name: &str, value: Tensor<2>) -> Result<(), EncoderError> {
+        self.put(name, value)
+    }
+
+    pub fn linear(&mut self, name: &str, linear: &Linear) -> Result<(), EncoderError> {
+        self.put(&format!("{name}.weight"), linear.weight.val().transpose())?;
+        match &linear.bias {
+            Some(bias) => self.put(&format!("{name}.bias"), bias.val()),
+            None => Ok(()),
+        }
+    }
+
+    pub fn norm(&mut self, name: &str, norm: &LayerNorm) -> Result<(), EncoderError> {
+        self.put(&format!("{name}.weight"), norm.gamma.val())?;
+        match &norm.beta {
+            Some(beta) => self.put(&format!("{name}.bias"), beta.val()),
+            None => Ok(()),
+        }
+    }
+}
