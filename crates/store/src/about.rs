@@ -5,6 +5,7 @@
 //! [`About`] adds what is only known at the end.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use corpora::Shard;
 use serde::{Deserialize, Serialize};
@@ -93,6 +94,15 @@ pub struct About {
     pub origin: Origin,
     /// Rows of the file.
     pub texts: u64,
+}
+
+impl Corpus {
+    /// The file `path`.
+    pub fn of(path: &Path) -> Result<Self, StoreError> {
+        let bytes = path.metadata().map_err(StoreError::io(path))?.len();
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self { name, bytes })
+    }
 }
 
 impl Origin {

@@ -63,6 +63,22 @@ fn what_was_encoded_otherwise_is_an_error_that_names_both() {
 }
 
 #[test]
+fn a_corpus_that_grew_is_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = folder.path().join("corpus.jsonl");
+    let path = folder.path().join("vectors.parquet");
+    fs::write(&corpus, "{}\n").unwrap();
+    let origin = || Origin { corpus: Corpus::of(&corpus).unwrap(), ..wanted() };
+    write(&path, origin(), &[rows(0, 1, 4)]);
+    assert!(resume(&path, &origin()).unwrap().is_some());
+    fs::write(&corpus, "{}\n{}\n").unwrap();
+    let error = resume(&path, &origin()).unwrap_err().to_string();
+    assert!(error.contains("corpus corpus.jsonl (3 bytes), not corpus.jsonl (6 bytes)"), "{error}");
+    let absent = Corpus::of(&folder.path().join("absent")).unwrap_err().to_string();
+    assert!(absent.contains("absent"), "{absent}");
+}
+
+#[test]
 fn a_writer_that_died_between_two_renames_leaves_nothing_that_looks_done() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.npy");
