@@ -37,6 +37,16 @@ pub enum CorpusError {
         /// Its first line that is not UTF-8.
         line: usize,
     },
+    /// A line too long to be a text, as of a file that is no text at all.
+    #[error("{file}:{line}: the line is longer than {} MiB", limit >> 20)]
+    LongLine {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// Bytes a line may have.
+        limit: usize,
+    },
     /// Text that is not JSON, or JSON of another structure than the layout asks.
     #[error("{file}:{line}:{column}: malformed JSON{}: {reason}", in_field(field.as_deref()))]
     Malformed {
@@ -151,6 +161,12 @@ pub enum CorpusError {
         place: String,
         /// The name.
         split: String,
+    },
+    /// A name that is no format of texts.
+    #[error("unknown format `{format}`: expected `jsonl`, `tsv` or `txt`")]
+    UnknownFormat {
+        /// The name.
+        format: String,
     },
     /// A language that was asked for and has no file.
     #[error(

@@ -8,6 +8,7 @@
 //!
 //! - [`lareqa`]: benchmarks in the layout of LAReQA (XQuAD-R, MLQA-R and the embedded corpus).
 //! - [`training`]: question–passage pairs, parallel rows, bitext and lexicons.
+//! - [`texts`]: texts to encode, streamed; the one reader that keeps nothing.
 //!
 //! The crate compiles for `wasm32-unknown-unknown`: there [`lareqa::parse`] takes the bytes that
 //! the page fetched; only the functions that take a path need a file system.
@@ -15,8 +16,12 @@
 mod error;
 pub mod lareqa;
 mod lines;
+mod place;
+mod shard;
 mod split;
+pub mod texts;
 pub mod training;
 
 pub use error::CorpusError;
+pub use shard::{Shard, ShardError};
 pub use split::Split;

@@ -2,10 +2,11 @@
 //!
 //! Training files are larger uncompressed than what is kept of them, so a file is never held
 //! whole: the reader owns one line buffer. Whether a file is compressed is told by its first two
-//! bytes, because downloads lose or gain `.gz` on the way.
+//! bytes, because downloads lose or gain `.gz` on the way. A line has a limit, because a small
+//! compressed file can hold an endless one.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
@@ -14,6 +15,8 @@ use crate::CorpusError;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BUFFER: usize = 1 << 16;
+/// Bytes a line may have; far above any text that a model reads.
+const LONGEST_LINE: usize = 64 << 20;
 
 /// A file being read line by line.
 pub(crate) struct Lines {
@@ -49,10 +52,16 @@ impl Lines {
     pub(crate) fn next_line(&mut self) -> Result<Option<(usize, &str)>, CorpusError> {
         loop {
             self.buffer.clear();
-            let read = self.reader.read_until(b'\n', &mut self.buffer);
+            let mut limited = self.reader.by_ref().take(LONGEST_LINE as u64 + 1);
+            let read = limited.read_until(b'\n', &mut self.buffer);
             self.line += 1;
-            if read.map_err(|source| self.failed(source))? == 0 {
-                return Ok(None);
+            match read.map_err(|source| self.failed(source))? {
+                0 => return Ok(None),
+                length if length > LONGEST_LINE => {
+                    let (file, line) = (self.file.clone(), self.line);
+                    return Err(CorpusError::LongLine { file, line, limit: LONGEST_LINE });
+                }
+                _ => {}
             }
             if self.line == 1 && self.buffer.starts_with("\u{feff}".as_bytes()) {
                 self.buffer.drain(..'\u{feff}'.len_utf8());
