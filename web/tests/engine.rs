@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use artifact::{ModelFiles, Stored, Weights};
-use encoder::{Body, Config, fresh_weights};
+use encoder::{Config, fresh_weights};
 use engine::{Engine, Inbox};
 use futures::channel::mpsc;
 use js_sys::{Function, Uint8Array};
@@ -99,7 +99,7 @@ fn aligned() -> ModelFiles {
         }
     }
     let mut weights = Weights::default();
-    weights.insert(Body::table_name(&config), vec![words.len(), SIZE], Stored::F32(table));
+    weights.insert(config.table_name(), vec![words.len(), SIZE], Stored::from_f32(&table));
     files("aligned", &config, &weights)
 }
 

@@ -41,6 +41,9 @@ pub struct ModelSettings {
     /// A model directory to start from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<PathBuf>,
+    /// Whether a base's weights may be a Python pickle (`pytorch_model.bin`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_pickle: bool,
     /// Or a fresh model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh: Option<Fresh>,
@@ -67,6 +70,7 @@ impl Fresh {
         if !fields.contains_key("isogloss") {
             let contract = Contract {
                 pooling: encoder::Pooling::Mean,
+                head: vec![encoder::Head::Normalise],
                 query_prefix: String::new(),
                 passage_prefix: String::new(),
                 max_query_length: 64,

@@ -7,7 +7,7 @@
 
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
-use encoder::{Body, Config, Encoder, Parts, Pooling, normalise};
+use encoder::{Config, Encoder, Network, Parts, normalise};
 use objective::InfoNce;
 use tokens::{TokenBatch, Tokenizer};
 
@@ -18,7 +18,7 @@ use crate::sparse::{RowGradients, SparseTable};
 pub struct Learner {
     config: Config,
     tokenizer: Tokenizer,
-    body: Body,
+    network: Network,
     table: SparseTable,
     optimizer: ModuleOptimizer,
     objective: InfoNce,
@@ -36,12 +36,12 @@ pub struct Step {
 impl Learner {
     /// Prepares an encoder, loaded on `device.autodiff()`, for training.
     pub fn new(encoder: Encoder, objective: InfoNce, weight_decay: f64, device: &Device) -> Self {
-        let Parts { config, tokenizer, table, body } = encoder.into_parts();
+        let Parts { config, tokenizer, table, network } = encoder.with_unit_vectors().into_parts();
         let table = SparseTable::new(&table);
         let optimizer =
             AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(weight_decay as f32).init();
         let device = device.clone().autodiff();
-        Self { config, tokenizer, body, table, optimizer, objective, weight_decay, device }
+        Self { config, tokenizer, network, table, optimizer, objective, weight_decay, device }
     }
 
     /// Takes a step on a batch of token sequences; row `i` of both sides belong together.
@@ -53,11 +53,10 @@ impl Learner {
         passages: &[Vec<u32>],
         rate: f64,
     ) -> Result<Step, TrainingError> {
-        match self.body {
-            Body::Static if self.config.isogloss.pooling == Pooling::Mean => {
-                self.step_on_means(queries, passages, rate)
-            }
-            _ => self.step_on_rows(queries, passages, rate),
+        if self.config.is_mean_of_rows() {
+            self.step_on_means(queries, passages, rate)
+        } else {
+            self.step_on_rows(queries, passages, rate)
         }
     }
 
@@ -105,7 +104,7 @@ impl Learner {
             let side: &TokenBatch = &sides[side];
             let positions =
                 side.ids.iter().map(|id| ids.partition_point(|x| x < id) as i32).collect();
-            Parts::forward(&self.config, &self.body, rows.clone(), positions, side)
+            Parts::forward(&self.config, &self.network, rows.clone(), positions, side)
         });
         let loss = self.objective.loss(q, p);
         let gradients = loss.backward();
@@ -117,9 +116,9 @@ impl Learner {
             let gradient = RowGradients { values: read(gradient)?, ids };
             self.table.update(&gradient, rate, self.weight_decay);
         }
-        if let Body::Bert(bert) = &mut self.body {
-            let gradients = GradientsParams::from_grads(gradients, bert.as_ref());
-            **bert = self.optimizer.step(rate, (**bert).clone(), gradients);
+        if !self.network.is_empty() {
+            let gradients = GradientsParams::from_grads(gradients, &self.network);
+            self.network = self.optimizer.step(rate, self.network.clone(), gradients);
         }
         Ok(Step { loss })
     }
@@ -130,7 +129,7 @@ impl Learner {
             config: self.config.clone(),
             tokenizer: self.tokenizer.clone(),
             table: self.table.table(),
-            body: self.body.clone(),
+            network: self.network.clone(),
         }
     }
 }

@@ -5,11 +5,11 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use artifact::{FileRecord, ModelFiles, Provenance, Weights};
+use artifact::{Directory, FileRecord, ModelFiles, Provenance};
 use burn::tensor::Device;
 use corpora::Split;
 use corpora::training::{Builder, TrainingSet};
-use encoder::{Encoder, Parts, Role, fresh_weights};
+use encoder::{Encoder, Options, Parts, Role, fresh_weights};
 use objective::InfoNce;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -225,17 +225,19 @@ fn thin(tokens: &[u32], share: f64, rng: &mut ChaCha8Rng) -> Vec<u32> {
 fn start(config: &RunConfig, device: &Device) -> Result<(Encoder, Option<String>), TrainingError> {
     match config.model.start()? {
         Start::Base(dir) => {
-            let files = ModelFiles::read(dir)?;
-            let encoder = Encoder::from_files(&files, device)?;
-            Ok((encoder, Some(files.manifest.name)))
+            let dir = Directory::open(dir, config.model.allow_pickle)?;
+            let encoder = Encoder::open(&dir, device, Options::default())?;
+            Ok((encoder, Some(dir.name())))
         }
         Start::Fresh(fresh) => {
             let path = &fresh.tokenizer;
             let bytes = read_file(path)?;
             let tokenizer = Tokenizer::from_bytes(&bytes).map_err(encoder::EncoderError::from)?;
             let encoder_config = fresh.config(tokenizer.vocabulary())?;
-            let weights: Weights = fresh_weights(&encoder_config, config.seed);
-            let encoder = Encoder::from_weights(encoder_config, tokenizer, &weights, device)?;
+            let weights = fresh_weights(&encoder_config, config.seed);
+            let options = Options::default();
+            let encoder =
+                Encoder::from_weights(encoder_config, tokenizer, weights, device, options)?;
             Ok((encoder, None))
         }
     }

@@ -47,7 +47,7 @@ impl SparseTable {
 
     /// The rows as they are now.
     pub fn table(&self) -> Table {
-        Table::from_f32(self.dimension, self.values.clone())
+        Table::from_f32(self.dimension, &self.values)
     }
 
     fn row(&self, id: u32) -> &[f32] {
@@ -147,7 +147,7 @@ mod tests {
 
     fn table() -> SparseTable {
         let values = (0..600 * 4).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
-        SparseTable::new(&Table::from_f32(4, values))
+        SparseTable::new(&Table::from_f32(4, &values))
     }
 
     #[test]

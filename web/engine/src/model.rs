@@ -1,8 +1,8 @@
 //! A model that is ready to search.
 
-use artifact::{CONFIG, MANIFEST, Manifest, TOKENIZER, WEIGHTS};
+use artifact::{Buffer, CONFIG, MANIFEST, Manifest, ModelFiles, TOKENIZER, WEIGHTS};
 use burn::tensor::Device;
-use encoder::{Encoder, Role};
+use encoder::{Encoder, Options, Role};
 use evaluation::CandidateText;
 use gloo_timers::future::TimeoutFuture;
 use retrieval::{Index, Vectors, top_k};
@@ -18,11 +18,7 @@ const CHUNK: usize = 128;
 pub const TEXT: CandidateText = CandidateText::Sentence;
 
 /// The verified files of a model.
-pub struct Files {
-    config: Vec<u8>,
-    tokenizer: Vec<u8>,
-    weights: Vec<u8>,
-}
+pub struct Files(ModelFiles);
 
 impl Files {
     /// Fetches and verifies the files of model `name`; `progress` hears bytes done and in all.
@@ -45,7 +41,8 @@ impl Files {
             files.push(bytes);
         }
         let [config, tokenizer, weights] = <[Vec<u8>; 3]>::try_from(files).unwrap_or_default();
-        Ok(Self { config, tokenizer, weights })
+        let weights = Buffer::from(weights);
+        Ok(Self(ModelFiles { config, tokenizer, weights, manifest }))
     }
 }
 
@@ -66,8 +63,8 @@ impl Model {
         device: &Device,
         mut progress: impl FnMut(u64),
     ) -> Result<Self, EngineError> {
-        let Files { config, tokenizer, weights } = files;
-        let encoder = Encoder::from_bytes(config, tokenizer, weights, device)?;
+        // The page searches by direction, whatever length a model gives its vectors.
+        let encoder = Encoder::open(&files.0, device, Options::default())?.with_unit_vectors();
         let dimension = encoder.dimension();
         let mut candidates = Vec::new();
         let mut pooled = Vec::new();
