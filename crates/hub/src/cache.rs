@@ -34,8 +34,7 @@ pub(crate) struct ModelCache {
 
 impl ModelCache {
     pub(crate) fn new(cache: &Path, name: &ModelName) -> Self {
-        let repo =
-            Repo::with_revision(name.repo.clone(), RepoType::Model, name.revision.clone());
+        let repo = Repo::with_revision(name.repo.clone(), RepoType::Model, name.revision.clone());
         let root = cache.join(repo.folder_name());
         Self { root, entries: Cache::new(cache.to_owned()).repo(repo), name: name.clone() }
     }
@@ -57,9 +56,8 @@ impl ModelCache {
     /// The snapshot of the revision if it is complete; else what is missing.
     pub(crate) fn complete(&self, allow_pickle: bool) -> Result<PathBuf, HubError> {
         let model = self.name.to_string();
-        let missing = |file: &str| {
-            HubError::Missing { model: model.clone(), file: file.to_owned() }
-        };
+        let missing =
+            |file: &str| HubError::Missing { model: model.clone(), file: file.to_owned() };
         let commit = self.commit().ok_or_else(|| missing("snapshot in the cache"))?;
         let dir = self.entries.pointer_path(&commit);
         let paths = files_of(&dir);
@@ -78,6 +76,14 @@ impl ModelCache {
     /// Where the content with this hash lies.
     pub(crate) fn blob(&self, digest: &Digest) -> PathBuf {
         self.entries.blob_path(digest.hex())
+    }
+
+    /// The file of the snapshot where it is no link but has the content itself, as tools leave it
+    /// on systems without links.
+    pub(crate) fn plain(&self, commit: &str, path: &str, digest: &Digest) -> Option<PathBuf> {
+        let file = self.entries.pointer_path(commit).join(path);
+        let plain = file.symlink_metadata().is_ok_and(|found| found.is_file());
+        (plain && digest.of_file(&file).is_ok_and(|hash| hash == digest.hex())).then_some(file)
     }
 
     /// Links `path` of the commit to its blob and returns the link.

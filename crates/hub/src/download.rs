@@ -172,12 +172,11 @@ impl Part {
             .open(&path)
             .map_err(HubError::io(&path))?;
         match file.try_lock() {
-            Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(HubError::Busy { path: path.display().to_string() });
             }
             // Some network file systems have no locks; the hash still guards the result.
-            Err(TryLockError::Error(_)) => {}
+            Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let length = file.metadata().map_err(HubError::io(&path))?.len();
         let mut part = Self { path, tag, file, length };

@@ -7,7 +7,9 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
     /// The server could not be reached, or every attempt broke off.
-    #[error("{url}: {reason} (gave up after {attempts} attempts; what arrived is kept for the next one)")]
+    #[error(
+        "{url}: {reason} (gave up after {attempts} attempts; what arrived is kept for the next one)"
+    )]
     Unreachable {
         /// What was asked for.
         url: String,

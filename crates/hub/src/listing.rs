@@ -6,6 +6,7 @@
 //! middle of a fetch cannot mix two versions.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use hf_hub::Repo;
 use serde::Deserialize;
@@ -89,7 +90,7 @@ impl Listing {
             if byte.is_ascii_alphanumeric() || b"-_.~/".contains(&byte) {
                 url.push(char::from(byte));
             } else {
-                url.push_str(&format!("%{byte:02X}"));
+                let _ = write!(url, "%{byte:02X}");
             }
         }
         url

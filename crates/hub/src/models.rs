@@ -99,6 +99,11 @@ impl Hub {
             file: path.to_owned(),
         })?;
         let blob = cache.blob(&remote.digest);
+        if !blob.exists()
+            && let Some(file) = cache.plain(&listing.commit, path, &remote.digest)
+        {
+            return Ok(file);
+        }
         if let Ok(there) = blob.metadata()
             && there.len() != remote.size
         {

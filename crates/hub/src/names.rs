@@ -21,10 +21,8 @@ impl FromStr for ModelName {
     type Err = HubError;
 
     fn from_str(text: &str) -> Result<Self, HubError> {
-        let wrong = |reason: &str| HubError::Name {
-            name: text.to_owned(),
-            reason: reason.to_owned(),
-        };
+        let wrong =
+            |reason: &str| HubError::Name { name: text.to_owned(), reason: reason.to_owned() };
         let (repo, revision) = text.split_once('@').unwrap_or((text, MAIN));
         let parts: Vec<&str> = repo.split('/').collect();
         if parts.len() > 2 {
@@ -100,8 +98,8 @@ mod tests {
         let name: ModelName = "gpt2@refs/pr/1".parse().unwrap();
         assert_eq!((&*name.repo, &*name.revision), ("gpt2", "refs/pr/1"));
         for wrong in [
-            "", "/a", "a/", "a/b/c", "../a", "a/..", "./a", "a b", "a@", "a@../x", "a@/x", "a/b@c d",
-            "a--b/c", "a\\b",
+            "", "/a", "a/", "a/b/c", "../a", "a/..", "./a", "a b", "a@", "a@../x", "a@/x",
+            "a/b@c d", "a--b/c", "a\\b",
         ] {
             assert!(wrong.parse::<ModelName>().is_err(), "{wrong}");
         }
@@ -113,8 +111,20 @@ mod tests {
             safe_path("test", good).unwrap();
         }
         for bad in [
-            "", ".", "..", "/etc/passwd", "a/../b", "../a", "a/..", "./a", "a//b", "a/", "a\\b",
-            "C:x", "a\0b", "a\nb",
+            "",
+            ".",
+            "..",
+            "/etc/passwd",
+            "a/../b",
+            "../a",
+            "a/..",
+            "./a",
+            "a//b",
+            "a/",
+            "a\\b",
+            "C:x",
+            "a\0b",
+            "a\nb",
         ] {
             assert!(safe_path("test", bad).is_err(), "{bad:?}");
         }

@@ -30,9 +30,9 @@ impl Default for Retries {
             attempts: 5,
             base: Duration::from_millis(500),
             cap: Duration::from_secs(20),
-            retry_after_cap: Duration::from_secs(300),
+            retry_after_cap: Duration::from_mins(5),
             connect: Duration::from_secs(15),
-            silence: Duration::from_secs(60),
+            silence: Duration::from_mins(1),
         }
     }
 }
@@ -70,8 +70,7 @@ fn http_date(value: &str) -> Option<u64> {
     let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
     let year: u64 = words.next()?.parse().ok()?;
     let mut clock = words.next()?.split(':').map(str::parse::<u64>);
-    let (hour, minute, second) =
-        (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
+    let (hour, minute, second) = (clock.next()?.ok()?, clock.next()?.ok()?, clock.next()?.ok()?);
     let zone = words.next()?;
     let in_range = (1970..10_000).contains(&year)
         && (1..=31).contains(&day)
@@ -97,10 +96,7 @@ mod tests {
         assert_eq!(http_date("Thu, 29 Feb 2024 00:00:00 GMT"), Some(1_709_164_800));
         assert_eq!(http_date("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
         let now = UNIX_EPOCH + Duration::from_secs(784_111_770);
-        assert_eq!(
-            retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now),
-            Some(Duration::from_secs(7))
-        );
+        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:37 GMT", now), Some(Duration::from_secs(7)));
         assert_eq!(
             retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now),
             Some(Duration::ZERO),
@@ -117,7 +113,7 @@ mod tests {
         assert!(rules.wait(0, None) <= rules.base);
         assert!(rules.wait(3, None) >= rules.base * 4);
         assert!(rules.wait(40, None) <= rules.cap);
-        let asked = Some(Duration::from_secs(86_400));
+        let asked = Some(Duration::from_hours(24));
         assert_eq!(rules.wait(0, asked), rules.retry_after_cap);
     }
 }

@@ -36,9 +36,7 @@ impl Settings {
     }
 
     /// Like [`Settings::from_env`], with `variable` in place of the environment.
-    pub fn from_variables(
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, HubError> {
+    pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self, HubError> {
         let set = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         let home = set("HF_HOME")
             .map(PathBuf::from)

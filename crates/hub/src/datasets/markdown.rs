@@ -17,10 +17,15 @@ What the column SHA-256 means:
 - **first fetch**: no hash is known beforehand. The first fetch records what came in \
 `data/NAME/SHA256SUMS`; later fetches must bring and find the same.
 
-The record is written for every set, so `sha256sum -c SHA256SUMS` checks any of them. \"Layout not \
-verified\" marks sets whose files nobody has read for this table.
+The record is written for every set, so `sha256sum -c SHA256SUMS` checks any of them. A branch of a \
+repository moves: what was fetched first stays until you remove it. \"Layout not verified\" marks sets \
+whose address is the published one, but whose files were not seen when the table was written.
 
-A benchmark is never trained on. Not in the table, for want of one public address: Wikipedia titles \
+Licences are those that the publishers state, as far as known; read them at the source before you \
+rely on one.
+
+A model is never scored on what it was trained on: `tatoeba` and `ntrex` serve as a benchmark or as \
+training data, not as both. Not in the table, for want of one public address: Wikipedia titles \
 in Hindi and English, and the Tatoeba export of English with Arabic and Chinese beyond LASER's \
 sentences.
 
@@ -43,7 +48,8 @@ pub fn markdown() -> String {
             }
         }
     }
-    let _ = write!(page, "\n## Pinned files\n\n| file | bytes | SHA-256 |\n|---|---|---|\n{hashes}");
+    let _ =
+        write!(page, "\n## Pinned files\n\n| file | bytes | SHA-256 |\n|---|---|---|\n{hashes}");
     page
 }
 

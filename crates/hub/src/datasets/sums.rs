@@ -1,6 +1,7 @@
 //! `SHA256SUMS` of a data set's folder.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -48,8 +49,10 @@ impl Sums {
             return Ok(());
         }
         self.by_path.insert(path.to_owned(), hash);
-        let lines: String =
-            self.by_path.iter().map(|(path, hash)| format!("{hash}  {path}\n")).collect();
+        let mut lines = String::new();
+        for (path, hash) in &self.by_path {
+            let _ = writeln!(lines, "{hash}  {path}");
+        }
         Ok(artifact::replace_file(&self.file, lines.as_bytes())?)
     }
 }

@@ -5,8 +5,8 @@
 //! verified" marks sets whose files were never read here; what such an address serves may differ.
 //! Repositories of code are named by commit where one is known to hold the files.
 
-use crate::datasets::{DataSet, Files};
 use crate::HubError;
+use crate::datasets::{DataSet, Files};
 
 /// `raw.githubusercontent.com/OWNER/NAME/COMMIT` of LAReQA, which names its folders `xquad-r` and
 /// `mlqa-r` at this commit.
@@ -38,13 +38,22 @@ const BEIR: [(&str, u64, &str); 2] = [
 ];
 const MLQA_R: [&str; 7] = ["ar", "de", "en", "es", "hi", "vi", "zh"];
 const MIRACL: [&str; 18] = [
-    "ar", "bn", "de", "en", "es", "fa", "fi", "fr", "hi", "id", "ja", "ko", "ru", "sw", "te",
-    "th", "yo", "zh",
+    "ar", "bn", "de", "en", "es", "fa", "fi", "fr", "hi", "id", "ja", "ko", "ru", "sw", "te", "th",
+    "yo", "zh",
 ];
 /// NTREX's files of the languages of XQuAD-R; English is the source text.
 const NTREX_FILES: [&str; 11] = [
-    "src.eng", "ref.arb", "ref.deu", "ref.ell", "ref.hin", "ref.rus", "ref.spa", "ref.tha",
-    "ref.tur", "ref.vie", "ref.zho-CN",
+    "src.eng",
+    "ref.arb",
+    "ref.deu",
+    "ref.ell",
+    "ref.hin",
+    "ref.rus",
+    "ref.spa",
+    "ref.tha",
+    "ref.tur",
+    "ref.vie",
+    "ref.zho-CN",
 ];
 /// The 112 languages that LASER pairs with English.
 const TATOEBA: &str = "afr amh ang ara arq arz ast awa aze bel ben ber bos bre bul cat cbk ceb \
@@ -107,8 +116,8 @@ fn benchmarks() -> Vec<DataSet> {
     let xquad = XQUAD_R.map(|(lang, size, sha256)| {
         pinned(&format!("{LAREQA}/xquad-r/{lang}.json"), &format!("{lang}.json"), size, sha256)
     });
-    let mlqa = MLQA_R
-        .map(|lang| url(&format!("{LAREQA}/mlqa-r/{lang}.json"), &format!("{lang}.json")));
+    let mlqa =
+        MLQA_R.map(|lang| url(&format!("{LAREQA}/mlqa-r/{lang}.json"), &format!("{lang}.json")));
     let tatoeba = TATOEBA.split_whitespace().flat_map(|lang| {
         [lang, "eng"].map(|side| {
             let file = format!("tatoeba.{lang}-eng.{side}");
@@ -160,7 +169,7 @@ fn benchmarks() -> Vec<DataSet> {
         "Benchmark: sentence similarity within and across languages, STS17 and STS22. Layout not \
          verified",
         "https://huggingface.co/mteb",
-        "not stated by the publisher",
+        "unknown; see the source",
         vec![
             hub("mteb/sts17-crosslingual-sts", "", rows, "sts17/"),
             hub("mteb/sts22-crosslingual-sts", "", rows, "sts22/"),
@@ -168,14 +177,14 @@ fn benchmarks() -> Vec<DataSet> {
     ));
     sets.push(set(
         "tatoeba",
-        "Benchmark and bitext: sentences of 112 languages with their English translations",
+        "Benchmark or training: sentences of 112 languages with their English translations",
         "https://github.com/facebookresearch/LASER/tree/main/data/tatoeba/v1",
         "CC-BY-2.0-FR",
         tatoeba.collect(),
     ));
     sets.push(set(
         "ntrex",
-        "Benchmark and bitext: 1,997 news sentences in 11 languages (NTREX-128)",
+        "Benchmark or training: 1,997 news sentences in 11 languages (NTREX-128)",
         "https://github.com/MicrosoftTranslator/NTREX",
         "CC-BY-SA-4.0",
         ntrex.into(),
@@ -187,18 +196,15 @@ fn benchmarks() -> Vec<DataSet> {
 fn miracl(lang: &str) -> DataSet {
     set(
         &format!("miracl-{lang}"),
-        "Benchmark: passage retrieval in Wikipedia. Topics and judgements may ask for a token. \
-         Layout not verified",
+        &format!(
+            "Benchmark: passage retrieval in Wikipedia, language {lang}. Topics and judgements \
+             may ask for a token. Layout not verified"
+        ),
         "https://huggingface.co/datasets/miracl/miracl",
         "Apache-2.0",
         vec![
             hub("miracl/miracl", &format!("miracl-v1.0-{lang}/"), &[".tsv"], ""),
-            hub(
-                "miracl/miracl-corpus",
-                &format!("miracl-corpus-v1.0-{lang}/"),
-                &[".jsonl.gz"],
-                "",
-            ),
+            hub("miracl/miracl-corpus", &format!("miracl-corpus-v1.0-{lang}/"), &[".jsonl.gz"], ""),
         ],
     )
 }
@@ -226,7 +232,9 @@ fn pairs() -> Vec<DataSet> {
             "https://github.com/google-research-datasets/tydiqa",
             "Apache-2.0",
             ["tydiqa-goldp-v1.1-train.json", "tydiqa-goldp-v1.1-dev.json"]
-                .map(|file| url(&format!("https://storage.googleapis.com/tydiqa/v1.1/{file}"), file))
+                .map(|file| {
+                    url(&format!("https://storage.googleapis.com/tydiqa/v1.1/{file}"), file)
+                })
                 .into(),
         ),
         set(
