@@ -18,7 +18,7 @@ use crate::client::{Client, Failure, Request, text};
 use crate::{Digest, Event, HubError, OnEvent};
 
 /// A file to fetch.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Download<'a> {
     /// Its address.
     pub url: &'a str,
@@ -50,7 +50,13 @@ impl Client {
         }
         let mut left_over = part.length > 0;
         loop {
-            self.fill(download, &mut part, on)?;
+            if let Err(error) = self.fill(download, &mut part, on) {
+                // An empty part file is of use to nobody.
+                if part.length == 0 {
+                    part.discard()?;
+                }
+                return Err(error);
+            }
             match part.verify(download) {
                 Ok(()) => break,
                 // The rest of an earlier run may be of an earlier version: once more, from zero.

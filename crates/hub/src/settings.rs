@@ -14,7 +14,7 @@ use crate::{HubError, Retries};
 const ENDPOINT: &str = "https://huggingface.co";
 
 /// Where to fetch from and to.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Address of the hub, without a final slash.
     pub endpoint: String,
@@ -26,6 +26,20 @@ pub struct Settings {
     pub offline: bool,
     /// Rules of repetition.
     pub retries: Retries,
+}
+
+/// Without the token, which has no place in a log.
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { endpoint, cache, token, offline, retries } = self;
+        f.debug_struct("Settings")
+            .field("endpoint", endpoint)
+            .field("cache", cache)
+            .field("token", &token.as_ref().map(|_| "..."))
+            .field("offline", offline)
+            .field("retries", retries)
+            .finish()
+    }
 }
 
 impl Settings {
@@ -96,6 +110,7 @@ mod tests {
         assert_eq!(all.cache, PathBuf::from("/cache"));
         assert_eq!(all.endpoint, "http://mirror");
         assert_eq!(all.token.as_deref(), Some("t"));
+        assert!(!format!("{all:?}").contains("\"t\""));
         assert!(all.offline);
 
         let xdg = settings(&[("XDG_CACHE_HOME", "/x"), ("HF_HUB_OFFLINE", "0"), ("HF_HOME", "")]);

@@ -18,7 +18,7 @@ What the column SHA-256 means:
 `data/NAME/SHA256SUMS`; later fetches must bring and find the same.
 
 The record is written for every set, so `sha256sum -c SHA256SUMS` checks any of them. A branch of a \
-repository moves: what was fetched first stays until you remove it. \"Layout not verified\" marks sets \
+repository moves: what was fetched first stays; remove `data/NAME` to take a newer version. \"Layout not verified\" marks sets \
 whose address is the published one, but whose files were not seen when the table was written.
 
 Licences are those that the publishers state, as far as known; read them at the source before you \
