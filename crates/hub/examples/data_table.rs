@@ -1,0 +1,5 @@
+//! Prints `docs/data.md`.
+
+fn main() {
+    print!("{}", isogloss_hub::markdown());
+}
