@@ -69,6 +69,19 @@ impl From<artifact::ArtifactError> for Failure {
     }
 }
 
+impl From<hub::HubError> for Failure {
+    fn from(error: hub::HubError) -> Self {
+        // The network is no input: what failed today may work tomorrow.
+        Self::Failed(error.to_string())
+    }
+}
+
+impl From<store::StoreError> for Failure {
+    fn from(error: store::StoreError) -> Self {
+        Self::input(error)
+    }
+}
+
 impl From<corpora::CorpusError> for Failure {
     fn from(error: corpora::CorpusError) -> Self {
         Self::input(error)

@@ -1,10 +1,11 @@
-//! `isogloss`: trains, evaluates and exports multilingual retrieval models.
+//! `isogloss`: fetches, trains, evaluates, runs and exports multilingual retrieval models.
 //!
 //! A table of contents over the library crates: each command is a module that turns options into
 //! calls and results into text. Exit codes: 0 done, 1 failed, 2 bad input.
 
 mod commands;
 mod failure;
+mod models;
 mod options;
 mod outputs;
 mod show;
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let result = match options.command {
         Command::Train(options) => commands::train::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
+        Command::Encode(options) => commands::encode::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Tokenizer { command: TokenizerCommand::Train(options) } => {
             commands::tokenizer::train(&options)

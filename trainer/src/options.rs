@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use corpora::Split;
+use corpora::{Shard, Split};
+use corpora::texts::TextFormat;
 use device::Choice;
 use evaluation::CandidateText;
+
+use crate::models::Named;
 
 /// Trains, evaluates and exports multilingual retrieval models.
 #[derive(Parser)]
@@ -30,6 +33,8 @@ pub enum Command {
     Train(Train),
     /// Score a model on a benchmark
     Evaluate(Evaluate),
+    /// Embed a corpus of any size
+    Encode(Encode),
     /// Write what other programs load
     Export(Export),
     /// Make tokenizers
@@ -106,9 +111,9 @@ Monolingual: queries of a language against its own candidates. Cross-lingual: ag
 each other language. Multilingual: against the candidates of all languages in one pool. Rank
 distance: last less first rank of a query's right answers in that pool (lower is better)")]
 pub struct Evaluate {
-    /// A model directory
-    #[arg(long, value_name = "DIR")]
-    pub model: PathBuf,
+    /// What is scored
+    #[command(flatten)]
+    pub model: Named,
     /// The benchmark's protocol
     #[arg(long, value_enum)]
     pub benchmark: Benchmark,
@@ -142,15 +147,96 @@ pub enum Benchmark {
     Lareqa,
 }
 
+/// Options of `encode`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss encode --model intfloat/multilingual-e5-small --texts corpus.jsonl --out corpus.parquet
+  isogloss encode --model runs/mine --texts queries.tsv --role query --out queries.npy
+  isogloss encode --model runs/mine --texts big.jsonl.gz --shard 3/16 --out vectors --precision f16
+
+Texts: JSON Lines (`id` or `_id`, `text`, perhaps `title` and `lang`), TSV (id, text) or one a line,
+plain or gzipped. A shard that is complete is left alone, so a run that was cut goes on where it was")]
+pub struct Encode {
+    /// What encodes
+    #[command(flatten)]
+    pub model: Named,
+    /// The texts
+    #[arg(long, value_name = "FILE")]
+    pub texts: PathBuf,
+    /// jsonl, tsv or txt [default: as the file's name and first line say]
+    #[arg(long, value_name = "FORMAT")]
+    pub texts_format: Option<TextFormat>,
+    /// Language of texts that name none
+    #[arg(long, value_name = "CODE")]
+    pub lang: Option<String>,
+    /// query or passage: decides the prefix and the longest input
+    #[arg(long, value_enum, default_value = "passage")]
+    pub role: RoleName,
+    /// FILE.parquet or FILE.npy; with shards a folder of them
+    #[arg(long, value_name = "PATH")]
+    pub out: PathBuf,
+    /// Only this part, I/N with I from 1
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// All parts of so many, one after the other
+    #[arg(long, value_name = "N", conflicts_with = "shard")]
+    pub shards: Option<u32>,
+    /// parquet or npy, where --out is a folder
+    #[arg(long, value_enum)]
+    pub format: Option<FileFormat>,
+    /// Values of the vectors: f32 or f16
+    #[arg(long, value_enum, default_value = "f32")]
+    pub precision: PrecisionName,
+    /// What the device computes in: f32, or f16 where it can
+    #[arg(long, value_enum, default_value = "f32")]
+    pub compute: PrecisionName,
+    /// Vectors of length 1, also from a model that does not end so
+    #[arg(long)]
+    pub normalise: bool,
+    /// Padded tokens of a forward pass at most [default: what suits the device]
+    #[arg(long, value_name = "TOKENS")]
+    pub token_budget: Option<usize>,
+    /// auto, wgpu, vulkan, metal or cpu
+    #[arg(long, default_value_t = Choice::Auto)]
+    pub device: Choice,
+}
+
+/// On which side of the search texts stand.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum RoleName {
+    /// What is searched for.
+    Query,
+    /// What is searched in.
+    Passage,
+}
+
+/// Formats of files of vectors.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FileFormat {
+    /// Apache Parquet.
+    Parquet,
+    /// `NumPy`'s own.
+    Npy,
+}
+
+/// Types of values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionName {
+    /// 32-bit floats.
+    F32,
+    /// 16-bit floats.
+    F16,
+}
+
 /// Options of `export`.
 #[derive(Args)]
 #[command(after_help = "Examples:
   isogloss export --model runs/demo/hybrid --to web --name hybrid
   isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus")]
 pub struct Export {
-    /// A model directory
-    #[arg(long, value_name = "DIR")]
-    pub model: PathBuf,
+    /// What is exported
+    #[command(flatten)]
+    pub model: Named,
     /// For what
     #[arg(long, value_enum)]
     pub to: Target,

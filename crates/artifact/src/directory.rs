@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::{ArtifactError, Buffer, MANIFEST, Manifest, Source, WEIGHTS, Weights};
+use crate::{ArtifactError, Buffer, MANIFEST, Manifest, Source, WEIGHTS, Weights, sha256_hex};
 
 /// Bytes of a JSON file at most: the largest tokenizer published is some 40 MB.
 const LIMIT: u64 = 256 << 20;
@@ -43,6 +43,33 @@ impl Directory {
     /// The manifest, if the model is one of ours.
     pub fn manifest(&self) -> Option<&Manifest> {
         self.manifest.as_ref()
+    }
+
+    /// SHA-256 over the names and hashes of the files that decide embeddings: everything in JSON
+    /// and every file of weights, in the folder and the folders of its modules.
+    pub fn fingerprint(&self) -> Result<String, ArtifactError> {
+        let mut names = Vec::new();
+        for entry in read_dir(&self.path)? {
+            if entry.is_dir() {
+                names.extend(read_dir(&entry)?);
+            } else {
+                names.push(entry);
+            }
+        }
+        names.retain(|path| {
+            let extension = path.extension().and_then(|e| e.to_str());
+            let counts = matches!(extension, Some("json" | "safetensors" | "bin"));
+            // Scores are entered into the manifest later.
+            counts && path.is_file() && path.file_name() != Some(MANIFEST.as_ref())
+        });
+        names.sort();
+        let mut text = String::new();
+        for path in names {
+            let name = path.strip_prefix(&self.path).unwrap_or(&path).display();
+            let hash = sha256_hex(&Buffer::map(&path)?);
+            text.extend([&name.to_string(), " ", &hash, "\n"]);
+        }
+        Ok(sha256_hex(text.as_bytes()))
     }
 
     /// The model's name: the manifest's, else the folder's.
@@ -87,6 +114,11 @@ impl Source for Directory {
         manifest.verify(WEIGHTS, &bytes)?;
         Weights::parse(WEIGHTS, bytes)
     }
+}
+
+fn read_dir(path: &Path) -> Result<Vec<PathBuf>, ArtifactError> {
+    let entries = fs::read_dir(path).map_err(ArtifactError::io(path))?;
+    entries.map(|entry| Ok(entry.map_err(ArtifactError::io(path))?.path())).collect()
 }
 
 /// Reads a file that is held in memory as a whole.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use burn::tensor::{Device, DeviceKind};
+use burn::tensor::{DType, Device, DeviceKind};
 use wgpu::{AdapterInfo, Backend, DeviceType};
 
 /// What the person asked for with `--device`.
@@ -88,6 +88,19 @@ pub struct Opened {
     pub name: String,
     /// Why this one was taken.
     pub reason: String,
+    cpu: bool,
+}
+
+impl Opened {
+    /// Whether this is Burn's CPU backend.
+    pub fn is_cpu(&self) -> bool {
+        self.cpu
+    }
+
+    /// Whether the device has f16 arithmetic of its own; the CPU backend only imitates it.
+    pub fn computes_f16(&self) -> bool {
+        !self.cpu && self.device.supports_dtype(DType::F16)
+    }
 }
 
 fn describe(info: &AdapterInfo) -> String {
@@ -116,7 +129,8 @@ fn adapters() -> Vec<AdapterInfo> {
 
 fn cpu(reason: String) -> Opened {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Opened { device: Device::flex(), name: format!("cpu (Flex, {threads} threads)"), reason }
+    let name = format!("cpu (Flex, {threads} threads)");
+    Opened { device: Device::flex(), name, reason, cpu: true }
 }
 
 fn kind_of(info: &AdapterInfo) -> DeviceKind {
@@ -135,6 +149,7 @@ fn gpu(info: &AdapterInfo, reason: String) -> Opened {
         device: Device::wgpu(kind_of(info)),
         name: format!("wgpu ({})", describe(info)),
         reason,
+        cpu: false,
     }
 }
 

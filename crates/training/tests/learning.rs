@@ -55,7 +55,7 @@ fn losses(config: &RunConfig, device: &Device) -> (Vec<f32>, Vec<u8>) {
         ControlFlow::Continue(())
     })
     .unwrap();
-    (losses, run.files("m", "test").unwrap().weights)
+    (losses, run.files("m", "test").unwrap().weights.to_vec())
 }
 
 #[test]

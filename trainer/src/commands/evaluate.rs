@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use artifact::ModelFiles;
+use artifact::Directory;
 use corpora::lareqa::{self, Benchmark};
 use corpora::{CorpusError, Split};
 use encoder::{Encoder, Role};
@@ -12,6 +12,7 @@ use retrieval::Vectors;
 
 use crate::failure::Failure;
 use crate::options::Evaluate;
+use crate::models;
 use crate::outputs;
 use crate::show::{progress, scores};
 
@@ -20,14 +21,17 @@ const CHUNK: usize = 2048;
 
 /// Scores a model.
 pub fn run(options: &Evaluate) -> Result<(), Failure> {
-    let mut files = ModelFiles::read(&options.model)?;
+    let dir = options.model.open()?;
+    let manifest = recorded(&dir, options.record)?;
     let benchmark = read(options)?;
     if let Some(json) = &options.json {
         outputs::file(json)?;
     }
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
-    let encoder = Encoder::from_files(&files, &opened.device)?;
+    let encoder = models::load(&dir, &opened.device, encoder::Options::default())?;
+    // Scores compare directions, whatever length a model gives its vectors.
+    let encoder = encoder.with_unit_vectors();
 
     let began = Instant::now();
     let report = pollster::block_on(score(&encoder, &benchmark, options, &opened.device))?;
@@ -38,13 +42,24 @@ pub fn run(options: &Evaluate) -> Result<(), Failure> {
         bytes.push(b'\n');
         artifact::replace_file(json, &bytes)?;
     }
-    if options.record {
+    if let Some(mut manifest) = manifest {
         let name = format!("{} ({})", report.benchmark, report.candidate_text);
-        files.manifest.scores.insert(name, scores::means(&report));
-        let path = options.model.join(artifact::MANIFEST);
-        artifact::replace_file(&path, &files.manifest.to_json())?;
+        manifest.scores.insert(name, scores::means(&report));
+        artifact::replace_file(&dir.path().join(artifact::MANIFEST), &manifest.to_json())?;
     }
     Ok(())
+}
+
+/// The manifest that the scores are entered into, if they are.
+fn recorded(dir: &Directory, record: bool) -> Result<Option<artifact::Manifest>, Failure> {
+    match (record, dir.manifest()) {
+        (false, _) => Ok(None),
+        (true, Some(manifest)) => Ok(Some(manifest.clone())),
+        (true, None) => Err(Failure::Input(format!(
+            "--record writes into a manifest, and {} has none: it is not a model of ours",
+            dir.path().display()
+        ))),
+    }
 }
 
 fn read(options: &Evaluate) -> Result<Benchmark, Failure> {

@@ -46,7 +46,8 @@ pub fn run(options: &Export) -> Result<(), Failure> {
 }
 
 fn web(options: &Export) -> Result<(), Failure> {
-    let files = ModelFiles::read(&options.model)?;
+    let dir = options.model.open()?;
+    let files = ModelFiles::read(dir.path())?;
     let name = options.name.clone().unwrap_or_else(|| files.manifest.name.clone());
     // A name that starts with a dot would hide the folder, or be the one above it.
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -61,7 +62,8 @@ fn web(options: &Export) -> Result<(), Failure> {
     outputs::model(&target)?;
     let index = read_index(&models.join(INDEX))?;
     let corpus = options.corpus.as_deref().map(read_corpus).transpose()?;
-    let weights = Weights::parse(artifact::WEIGHTS, &files.weights)?.to_f16().to_bytes()?;
+    let weights = Weights::parse(artifact::WEIGHTS, files.weights.clone())?;
+    let weights = weights.compressed(|_| artifact::Kind::F16).to_bytes()?;
     let manifest = files.manifest;
     let strategy = manifest.training.as_ref().map_or("base", |t| &t.strategy).to_owned();
     let mut exported =

@@ -1,5 +1,6 @@
 //! One module a command.
 
+pub mod encode;
 pub mod evaluate;
 pub mod export;
 pub mod tokenizer;

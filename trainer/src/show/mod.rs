@@ -1,4 +1,5 @@
 //! What a person sees.
 
+pub mod fetching;
 pub mod progress;
 pub mod scores;

@@ -65,3 +65,11 @@ pub fn bar(length: u64, style: &str) -> Option<ProgressBar> {
     }
     Some(bar)
 }
+
+/// A spinner on the terminal, if there is one, for work of unknown length.
+pub fn spinner(style: &str) -> Option<ProgressBar> {
+    let bar = bar(0, style)?;
+    bar.unset_length();
+    bar.enable_steady_tick(Duration::from_millis(200));
+    Some(bar)
+}

@@ -1,0 +1,201 @@
+//! `isogloss encode`.
+//!
+//! Texts stream through: a window of them is read, sorted into buckets of like length, encoded and
+//! written in the order of the file, then forgotten. Memory depends on the window, not the corpus.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use burn::tensor::DType;
+use corpora::Shard;
+use corpora::texts::{Text, TextReader};
+use encoder::{Encoder, Head, Options, Role};
+use indicatif::ProgressBar;
+use store::{About, Corpus, Format, Origin, Precision, Writer};
+
+use crate::failure::Failure;
+use crate::models;
+use crate::options::{Encode, FileFormat, PrecisionName, RoleName};
+use crate::show::progress;
+
+/// Texts read, bucketed and encoded together: enough that buckets are full of like lengths.
+const WINDOW: usize = 4096;
+
+/// Texts encoded between two moves of the progress bar.
+const CHUNK: usize = 512;
+
+/// Padded tokens of a pass on the CPU: activations of a layer then stay in its caches.
+const CPU_TOKENS: usize = 1024;
+
+/// Encodes a corpus.
+pub fn run(options: &Encode) -> Result<(), Failure> {
+    let shards = shards(options)?;
+    let format = options.format.map(|format| match format {
+        FileFormat::Parquet => Format::Parquet,
+        FileFormat::Npy => Format::Npy,
+    });
+    // What may be refused comes before the work.
+    let places = shards
+        .iter()
+        .map(|&shard| Ok((shard, store::place(&options.out, format, shard)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let corpus = Corpus::of(&options.texts)?;
+    let dir = options.model.open()?;
+    let began = Instant::now();
+    let opened = device::open(options.device)?;
+    eprintln!("device: {} ({})", opened.name, opened.reason);
+    let computing = computing(options, &opened)?;
+    let mut encoder = models::load(&dir, &opened.device, computing)?;
+    if options.normalise {
+        encoder = encoder.with_unit_vectors();
+    }
+    let wanted = origin(options, &encoder, dir.name(), dir.fingerprint()?, corpus);
+    eprintln!("model: {}, loaded in {:.2} s", wanted.model, began.elapsed().as_secs_f64());
+
+    for (shard, path) in places {
+        let origin = Origin { shard, ..wanted.clone() };
+        if let Some(about) = store::resume(&path, &origin)? {
+            eprintln!("{}: complete already ({} texts)", path.display(), about.texts);
+            continue;
+        }
+        let began = Instant::now();
+        let about = pollster::block_on(encode(options, &encoder, &path, origin))?;
+        let (texts, seconds) = (about.texts, began.elapsed().as_secs_f64());
+        let speed = texts as f64 / seconds.max(1e-9);
+        let path = path.display();
+        eprintln!("{path}: {texts} texts in {seconds:.1} s, {speed:.0} texts/s");
+    }
+    Ok(())
+}
+
+fn shards(options: &Encode) -> Result<Vec<Option<Shard>>, Failure> {
+    let Some(count) = options.shards else { return Ok(vec![options.shard]) };
+    if count == 0 {
+        return Err(Failure::Input("--shards 0: there must be one at least".to_owned()));
+    }
+    let all = (1..=count).map(|index| Shard::new(index, count).map(Some));
+    all.collect::<Result<_, _>>().map_err(Failure::input)
+}
+
+fn computing(options: &Encode, opened: &device::Opened) -> Result<Options, Failure> {
+    let mut computing = Options::default();
+    if opened.is_cpu() {
+        computing.tokens = CPU_TOKENS;
+    }
+    if let Some(tokens) = options.token_budget {
+        computing.tokens = tokens;
+    }
+    if options.compute == PrecisionName::F16 {
+        if !opened.computes_f16() {
+            let name = &opened.name;
+            let text = format!("--compute f16: {name} does not compute in f16");
+            return Err(Failure::Input(text));
+        }
+        computing.dtype = DType::F16;
+    }
+    Ok(computing)
+}
+
+fn role(options: &Encode) -> Role {
+    match options.role {
+        RoleName::Query => Role::Query,
+        RoleName::Passage => Role::Passage,
+    }
+}
+
+fn origin(
+    options: &Encode,
+    encoder: &Encoder,
+    model: String,
+    model_sha256: String,
+    corpus: Corpus,
+) -> Origin {
+    let contract = &encoder.config().isogloss;
+    let role = role(options);
+    let mut settings = BTreeMap::from([
+        ("prefix".to_owned(), contract.prefix(role).to_owned()),
+        ("max_length".to_owned(), contract.max_length(role).to_string()),
+        ("compute".to_owned(), format!("{:?}", options.compute).to_lowercase()),
+    ]);
+    if let Some(lang) = &options.lang {
+        settings.insert("lang".to_owned(), lang.clone());
+    }
+    Origin {
+        model,
+        model_sha256,
+        role: match role {
+            Role::Query => store::Role::Query,
+            Role::Passage => store::Role::Passage,
+        },
+        dimension: encoder.dimension(),
+        normalised: contract.head.last() == Some(&Head::Normalise),
+        precision: match options.precision {
+            PrecisionName::F32 => Precision::F32,
+            PrecisionName::F16 => Precision::F16,
+        },
+        corpus,
+        shard: None,
+        settings,
+    }
+}
+
+async fn encode(
+    options: &Encode,
+    encoder: &Encoder,
+    path: &Path,
+    origin: Origin,
+) -> Result<About, Failure> {
+    let mut reader = TextReader::open(&options.texts, options.texts_format)?;
+    if let Some(lang) = &options.lang {
+        reader = reader.language(lang);
+    }
+    if let Some(shard) = origin.shard {
+        reader = reader.shard(shard);
+    }
+    let mut writer = Writer::create(path, origin)?;
+    let show = progress::spinner("{spinner} {pos} texts, {per_sec}, {elapsed}");
+    let mut window = Vec::with_capacity(WINDOW);
+    loop {
+        window.clear();
+        for text in reader.by_ref().take(WINDOW) {
+            window.push(text?);
+        }
+        if window.is_empty() {
+            break;
+        }
+        let vectors = embed(encoder, &window, role(options), show.as_ref()).await?;
+        let ids: Vec<&str> = window.iter().map(|text| text.id.as_str()).collect();
+        let langs: Vec<Option<&str>> = window.iter().map(|text| text.lang.as_deref()).collect();
+        writer.push(&ids, &langs, &vectors)?;
+    }
+    if let Some(show) = show {
+        show.finish_and_clear();
+    }
+    Ok(writer.finish()?)
+}
+
+/// Vectors of a window in its order; texts of like length are encoded together.
+async fn embed(
+    encoder: &Encoder,
+    window: &[Text],
+    role: Role,
+    show: Option<&ProgressBar>,
+) -> Result<Vec<f32>, Failure> {
+    let dimension = encoder.dimension();
+    let mut vectors = vec![0.0; window.len() * dimension];
+    let mut order: Vec<usize> = (0..window.len()).collect();
+    // Bytes stand for tokens well enough to keep chunks alike; the encoder buckets by tokens.
+    order.sort_by_key(|&at| window[at].text.len());
+    for chunk in order.chunks(CHUNK) {
+        let texts: Vec<&str> = chunk.iter().map(|&at| window[at].text.as_str()).collect();
+        let encoded = encoder.encode(&texts, role).await?;
+        for (&at, row) in chunk.iter().zip(encoded.chunks_exact(dimension)) {
+            vectors[at * dimension..][..dimension].copy_from_slice(row);
+        }
+        if let Some(show) = show {
+            show.inc(chunk.len() as u64);
+        }
+    }
+    Ok(vectors)
+}

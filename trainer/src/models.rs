@@ -1,0 +1,59 @@
+//! Models by name: a directory, or a name on the Hugging Face hub.
+//!
+//! Every command that takes a model takes either; what is not on the disk yet is fetched.
+
+use std::path::{Path, PathBuf};
+
+use artifact::Directory;
+use burn::tensor::Device;
+use clap::Args;
+use encoder::{Encoder, Options};
+use hub::Hub;
+
+use crate::failure::Failure;
+use crate::show::fetching::Fetching;
+
+/// Which model, and what may be read of it.
+#[derive(Args, Clone, Debug)]
+pub struct Named {
+    /// A model directory, or a name on the Hugging Face hub: OWNER/NAME[@REVISION]
+    #[arg(long, value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Read weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    #[arg(long)]
+    pub allow_pickle: bool,
+}
+
+impl Named {
+    /// Opens the model, fetching it if it is not at hand.
+    pub fn open(&self) -> Result<Directory, Failure> {
+        let path = locate(&self.model, self.allow_pickle)?;
+        Ok(Directory::open(&path, self.allow_pickle)?)
+    }
+}
+
+/// The directory of the model that `name` means.
+pub fn locate(name: &Path, allow_pickle: bool) -> Result<PathBuf, Failure> {
+    if name.exists() {
+        return Ok(name.to_owned());
+    }
+    let text = name.to_string_lossy();
+    let mut show = Fetching::default();
+    let found = Hub::from_env()?.resolve(&text, allow_pickle, &mut |event| show.hear(event));
+    show.finish();
+    Ok(found?)
+}
+
+/// Loads the encoder and says what of the file it has no use for.
+pub fn load(dir: &Directory, device: &Device, options: Options) -> Result<Encoder, Failure> {
+    let encoder = Encoder::open(dir, device, options)?;
+    let unused = encoder.unused();
+    if let Some(first) = unused.first() {
+        let more = match unused.len() - 1 {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        eprintln!("note: the weights hold tensors that the encoder does not use: {first}{more}");
+    }
+    Ok(encoder)
+}
