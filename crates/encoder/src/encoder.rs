@@ -16,13 +16,16 @@ pub struct Options {
     pub tokens: usize,
     /// Attention scores of one forward pass at most; a pass of one text may exceed it.
     pub scores: usize,
+    /// Whether passes run side by side on the cores, which is for the CPU backend alone: its
+    /// operations use several cores each, but wait for one another in between.
+    pub side_by_side: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         // With 256 dimensions the word vectors of a pass take 16 MiB, and its scores 64 MiB:
         // any WebGPU adapter binds them.
-        Self { dtype: DType::F32, tokens: 16 * 1024, scores: 16 << 20 }
+        Self { dtype: DType::F32, tokens: 16 * 1024, scores: 16 << 20, side_by_side: false }
     }
 }
 
@@ -176,20 +179,53 @@ impl Encoder {
             rows * width <= self.options.tokens
                 && rows * heads * width * width <= self.options.scores
         };
-        for bucket in length_buckets(&lengths, fits) {
-            let rows: Vec<&[u32]> = bucket.iter().map(|&i| sequences[i].as_slice()).collect();
-            let batch = TokenBatch::new(&rows, self.config.pad_token_id);
-            let vectors = self.forward(&batch);
-            let data = vectors.into_data_async().await;
-            let data = data.map_err(|error| EncoderError::Device(format!("{error:?}")))?;
-            let values: Vec<f32> =
-                data.try_to_vec().map_err(|error| EncoderError::Device(format!("{error:?}")))?;
+        let buckets = length_buckets(&lengths, fits);
+        let mut place = |bucket: &[usize], values: &[f32]| {
             for (&index, row) in bucket.iter().zip(values.chunks_exact(dimension)) {
                 out[index * dimension..][..dimension].copy_from_slice(row);
             }
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        if self.options.side_by_side {
+            use rayon::prelude::*;
+            // The longest first, so that no core is left with one of them at the end.
+            let encoded = buckets
+                .par_iter()
+                .rev()
+                .with_max_len(1)
+                .map(|bucket| values(self.pass(bucket, &sequences).try_into_data()))
+                .collect::<Result<Vec<_>, _>>()?;
+            for (bucket, values) in buckets.iter().rev().zip(encoded) {
+                place(bucket, &values);
+            }
+            return Ok(out);
+        }
+        // One pass is computed while the next one is made ready.
+        let mut running: Option<(&[usize], Tensor<2>)> = None;
+        for bucket in &buckets {
+            let next = self.pass(bucket, &sequences);
+            if let Some((bucket, vectors)) = running.replace((bucket, next)) {
+                place(bucket, &values(vectors.into_data_async().await)?);
+            }
+        }
+        if let Some((bucket, vectors)) = running {
+            place(bucket, &values(vectors.into_data_async().await)?);
         }
         Ok(out)
     }
+
+    /// Embeddings of the texts `bucket`, on the device.
+    fn pass(&self, bucket: &[usize], sequences: &[Vec<u32>]) -> Tensor<2> {
+        let rows: Vec<&[u32]> = bucket.iter().map(|&i| sequences[i].as_slice()).collect();
+        self.forward(&TokenBatch::new(&rows, self.config.pad_token_id))
+    }
+}
+
+/// What a device gave back, as numbers.
+fn values<E: std::fmt::Debug>(data: Result<TensorData, E>) -> Result<Vec<f32>, EncoderError> {
+    let failed = |error: String| EncoderError::Device(error);
+    let data = data.map_err(|error| failed(format!("{error:?}")))?;
+    data.try_to_vec().map_err(|error| failed(format!("{error:?}")))
 }
 
 /// What the network needs besides the word vectors.

@@ -82,6 +82,7 @@ fn computing(options: &Encode, opened: &device::Opened) -> Result<Options, Failu
     let mut computing = Options::default();
     if opened.is_cpu() {
         computing.tokens = CPU_TOKENS;
+        computing.side_by_side = true;
     }
     if let Some(tokens) = options.token_budget {
         computing.tokens = tokens;
