@@ -6,8 +6,8 @@
 //! - pieces without letters: digits, punctuation, signs, emoji (Unicode's scripts Common and
 //!   Inherited), which every language shares;
 //! - single characters of all scripts but Han and Hangul. A name in another alphabet, a unit or a
-//!   formula is then spelled, not lost. Alphabets cost a few hundred rows, Han and Hangul tens of
-//!   thousands.
+//!   formula is then spelled, not lost. All alphabets together have some two thousand letters in
+//!   mBERT's vocabulary; Han and Hangul have tens of thousands.
 //!
 //! Latin words are kept only for languages in Latin letters: data in Hindi with English names needs
 //! `hi,en`.
