@@ -5,6 +5,8 @@ use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
 use crate::blocks::Reader;
+#[cfg(not(target_arch = "wasm32"))]
+use crate::blocks::on_host;
 use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
 
 /// How an encoder works, which changes no embedding but for rounding.
@@ -12,22 +14,25 @@ use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
 pub struct Options {
     /// Type of the weights of linear layers: f32, or f16 on a device that computes in it.
     pub dtype: DType,
-    /// Padded tokens of one forward pass at most.
-    pub tokens: usize,
+    /// Padded tokens of one forward pass at most; by default what suits the device.
+    pub tokens: Option<usize>,
     /// Attention scores of one forward pass at most; a pass of one text may exceed it.
     pub scores: usize,
-    /// Whether passes run side by side on the cores, which is for the CPU backend alone: its
-    /// operations use several cores each, but wait for one another in between.
-    pub side_by_side: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        // With 256 dimensions the word vectors of a pass take 16 MiB, and its scores 64 MiB:
-        // any WebGPU adapter binds them.
-        Self { dtype: DType::F32, tokens: 16 * 1024, scores: 16 << 20, side_by_side: false }
+        // With 12 heads the scores of a pass take 64 MiB: any WebGPU adapter binds them.
+        Self { dtype: DType::F32, tokens: None, scores: 16 << 20 }
     }
 }
+
+/// Padded tokens of a pass on a GPU: with 256 dimensions its word vectors take 16 MiB.
+const GPU_TOKENS: usize = 16 * 1024;
+
+/// The same on the CPU, where a pass has a core for itself: what a layer works on stays in its
+/// caches.
+const CPU_TOKENS: usize = 1024;
 
 /// Encodes texts.
 #[derive(Clone, Debug)]
@@ -174,10 +179,15 @@ impl Encoder {
         let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
         let dimension = self.dimension();
         let mut out = vec![0.0; texts.len() * dimension];
+        #[cfg(not(target_arch = "wasm32"))]
+        let side_by_side = on_host(&self.device);
+        #[cfg(target_arch = "wasm32")]
+        let side_by_side = false;
+        let usual = if side_by_side { CPU_TOKENS } else { GPU_TOKENS };
+        let tokens = self.options.tokens.unwrap_or(usual);
         let heads = self.config.architecture.heads();
         let fits = |rows: usize, width: usize| {
-            rows * width <= self.options.tokens
-                && rows * heads * width * width <= self.options.scores
+            rows * width <= tokens && rows * heads * width * width <= self.options.scores
         };
         let buckets = length_buckets(&lengths, fits);
         let mut place = |bucket: &[usize], values: &[f32]| {
@@ -186,7 +196,7 @@ impl Encoder {
             }
         };
         #[cfg(not(target_arch = "wasm32"))]
-        if self.options.side_by_side {
+        if side_by_side {
             use rayon::prelude::*;
             // The longest first, so that no core is left with one of them at the end.
             let encoded = buckets
@@ -233,8 +243,8 @@ fn inputs(config: &Config, words: Tensor<3>, batch: &TokenBatch) -> Inputs {
     let (rows, width) = (batch.rows(), batch.width);
     let mask = TensorData::new(batch.mask(), [rows, width]);
     let mask = Tensor::<2>::from_data(mask, &words.device());
-    let padded = batch.lengths.iter().any(|&length| length < width);
-    Inputs { mask, padded, positions: skipping_positions(config, batch), words }
+    let lengths = batch.lengths.as_slice().into();
+    Inputs { mask, lengths, positions: skipping_positions(config, batch), words }
 }
 
 /// XLM-R's positions where a text has the padding token within it: `transformers` counts only the

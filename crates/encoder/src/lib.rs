@@ -18,6 +18,8 @@ mod blocks;
 mod config;
 mod encoder;
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
+mod host;
 mod modern;
 mod network;
 mod pooling;
