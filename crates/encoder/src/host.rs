@@ -87,10 +87,7 @@ fn soften(row: &mut [f32], seen: Range<usize>, scale: f32) {
     row[..seen.start].fill(0.0);
     row[seen.end..].fill(0.0);
     let row = &mut row[seen];
-    let mut most = f32::NEG_INFINITY;
-    for &x in &*row {
-        most = most.max(x);
-    }
+    let most = largest(row);
     for x in &mut *row {
         *x = exp((*x - most) * scale);
     }
@@ -101,6 +98,20 @@ fn soften(row: &mut [f32], seen: Range<usize>, scale: f32) {
             *x *= factor;
         }
     }
+}
+
+/// The largest value, in eight lanes; that of no values is the smallest there is.
+#[inline(always)]
+fn largest(values: &[f32]) -> f32 {
+    let (chunks, rest) = values.as_chunks::<8>();
+    let mut lanes = [f32::NEG_INFINITY; 8];
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            // Not `f32::max`, whose rule for NaN no register has.
+            *lane = if x > *lane { x } else { *lane };
+        }
+    }
+    lanes.iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max)
 }
 
 /// A sum in eight lanes: one lane would wait for each addition, and rounds worse.
