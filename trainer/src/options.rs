@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use corpora::{Shard, Split};
 use corpora::texts::TextFormat;
+use corpora::{Shard, Split};
 use device::Choice;
 use evaluation::CandidateText;
 

@@ -31,7 +31,6 @@ pub(crate) fn apply<const D: usize>(linear: &Linear, x: Tensor<D>) -> Tensor<D> 
 /// Applies an activation.
 pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
     match activation {
-        #[cfg(not(target_arch = "wasm32"))]
         Activation::Gelu if on_host(&x.device()) => crate::host::gelu(x),
         Activation::Gelu => gelu(x),
         Activation::GeluTanh => gelu_approximate(x),
@@ -43,7 +42,6 @@ pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> 
 }
 
 /// Whether `device` is the CPU backend and keeps no gradients, so that loops of our own may run.
-#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn on_host(device: &Device) -> bool {
     !device.is_autodiff() && *device == Device::flex()
 }
@@ -77,19 +75,10 @@ impl Sight {
     }
 }
 
-fn needs_bias(inputs: &Inputs) -> bool {
-    #[cfg(not(target_arch = "wasm32"))]
-    if on_host(&inputs.words.device()) {
-        return false;
-    }
-    let [_, width, _] = inputs.words.dims();
-    width > 0
-}
-
 /// `[rows, 1, width, width]`, the same for every head; nothing where no token is padding.
 fn padding_bias(inputs: &Inputs) -> Option<Tensor<4>> {
     let [rows, width] = inputs.mask.dims();
-    if !needs_bias(inputs) || inputs.lengths.iter().all(|&length| length == width) {
+    if on_host(&inputs.words.device()) || inputs.lengths.iter().all(|&length| length == width) {
         return None;
     }
     let bias = (inputs.mask.clone() - 1.0) * -MASKED;
@@ -99,7 +88,7 @@ fn padding_bias(inputs: &Inputs) -> Option<Tensor<4>> {
 /// `[1, 1, width, width]`; nothing where the reach is wider than any row.
 fn window_bias(reach: usize, inputs: &Inputs) -> Option<Tensor<4>> {
     let [_, width] = inputs.mask.dims();
-    if !needs_bias(inputs) || width <= reach + 1 {
+    if on_host(&inputs.words.device()) || width <= reach + 1 {
         return None;
     }
     let mut bias = vec![0.0; width * width];
@@ -138,7 +127,6 @@ pub(crate) fn attend(
         }
         return join(dropout.forward(softmax(scores, 3)).matmul(value));
     }
-    #[cfg(not(target_arch = "wasm32"))]
     if on_host(&device) {
         let scores = query.matmul(key.swap_dims(2, 3));
         let shares = crate::host::softmax(scores, &sight.lengths, sight.reach, scale as f32);

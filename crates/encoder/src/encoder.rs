@@ -4,9 +4,7 @@ use artifact::{ModelFiles, Weights};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
-use crate::blocks::Reader;
-#[cfg(not(target_arch = "wasm32"))]
-use crate::blocks::on_host;
+use crate::blocks::{Reader, on_host};
 use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
 
 /// How an encoder works, which changes no embedding but for rounding.
@@ -179,11 +177,8 @@ impl Encoder {
         let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
         let dimension = self.dimension();
         let mut out = vec![0.0; texts.len() * dimension];
-        #[cfg(not(target_arch = "wasm32"))]
-        let side_by_side = on_host(&self.device);
-        #[cfg(target_arch = "wasm32")]
-        let side_by_side = false;
-        let usual = if side_by_side { CPU_TOKENS } else { GPU_TOKENS };
+        let on_host = on_host(&self.device);
+        let usual = if on_host { CPU_TOKENS } else { GPU_TOKENS };
         let tokens = self.options.tokens.unwrap_or(usual);
         let heads = self.config.architecture.heads();
         let fits = |rows: usize, width: usize| {
@@ -196,7 +191,7 @@ impl Encoder {
             }
         };
         #[cfg(not(target_arch = "wasm32"))]
-        if side_by_side {
+        if on_host {
             use rayon::prelude::*;
             // The longest first, so that no core is left with one of them at the end.
             let encoded = buckets

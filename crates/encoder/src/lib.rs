@@ -18,7 +18,6 @@ mod blocks;
 mod config;
 mod encoder;
 mod error;
-#[cfg(not(target_arch = "wasm32"))]
 mod host;
 mod modern;
 mod network;

@@ -78,6 +78,11 @@ fn shards(options: &Encode) -> Result<Vec<Option<Shard>>, Failure> {
 fn computing(options: &Encode, opened: &device::Opened) -> Result<Options, Failure> {
     let mut computing = Options { tokens: options.token_budget, ..Options::default() };
     if options.compute == PrecisionName::F16 {
+        if !cfg!(feature = "mixed-precision") {
+            let text = "--compute f16: this program was built without mixed precision; build it \
+                with `--features mixed-precision`";
+            return Err(Failure::Input(text.to_owned()));
+        }
         if !opened.computes_f16() {
             let name = &opened.name;
             let text = format!("--compute f16: {name} does not compute in f16");

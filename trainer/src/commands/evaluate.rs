@@ -11,8 +11,8 @@ use indicatif::ProgressBar;
 use retrieval::Vectors;
 
 use crate::failure::Failure;
-use crate::options::Evaluate;
 use crate::models;
+use crate::options::Evaluate;
 use crate::outputs;
 use crate::show::{progress, scores};
 
