@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use artifact::Directory;
+use burn::tensor::DType;
 use isogloss_encoder::{Encoder, Options, Role};
 
 
@@ -88,5 +89,34 @@ fn a_table_larger_than_any_binding_runs_where_it_lies() {
         let encoder = Encoder::open(&source, &device, Options::default()).unwrap();
         let vectors = pollster::block_on(encoder.encode(&["near far"], Role::Query)).unwrap();
         assert_eq!(&vectors[..3], [1.5, 1.5, 0.0], "{name}");
+    }
+}
+
+/// Products in f16 lose digits, not the direction: the same texts stay the same texts.
+///
+/// Every backend computes in f16, the CPU's by imitating it; what a real GPU adds is speed.
+#[test]
+fn products_in_f16_keep_the_direction() {
+    const TEXTS: [&str; 3] = ["Der Mond: 7", "月亮 القمر", "Кошки спят, а луна обходит землю."];
+    for (name, device) in device::for_tests() {
+        if name != "cpu" && !device.supports_dtype(DType::F16) {
+            // This adapter has no f16 shaders: `--compute f16` is refused on it.
+            continue;
+        }
+        for model in ["bert-cls", "xlmr-mean", "modernbert-mean"] {
+            let encode = |dtype| {
+                let options = Options { dtype, ..Options::default() };
+                let encoder = Encoder::open(&open(model), &device, options).unwrap();
+                pollster::block_on(encoder.encode(&TEXTS, Role::Query)).unwrap()
+            };
+            let (exact, half) = (encode(DType::F32), encode(DType::F16));
+            let size = exact.len() / TEXTS.len();
+            for (a, b) in exact.chunks(size).zip(half.chunks(size)) {
+                let cosine: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
+                println!("{model} {name} {cosine}");
+                assert!(cosine > 0.999, "{model} on {name}: cosine {cosine}");
+                assert_ne!(a, b, "{model} on {name}: nothing was computed in f16");
+            }
+        }
     }
 }
