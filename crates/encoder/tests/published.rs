@@ -7,7 +7,6 @@ use artifact::Directory;
 use burn::tensor::DType;
 use isogloss_encoder::{Encoder, Options, Role};
 
-
 mod parity;
 
 const MODELS: [&str; 10] = [
