@@ -8,7 +8,7 @@ use artifact::Directory;
 use burn::tensor::Device;
 use clap::Args;
 use encoder::{Encoder, Options};
-use hub::Hub;
+use hub::{Hub, HubError};
 
 use crate::failure::Failure;
 use crate::show::fetching::Fetching;
@@ -41,7 +41,12 @@ pub fn locate(name: &Path, allow_pickle: bool) -> Result<PathBuf, Failure> {
     let mut show = Fetching::default();
     let found = Hub::from_env()?.resolve(&text, allow_pickle, &mut |event| show.hear(event));
     show.finish();
-    Ok(found?)
+    found.map_err(|error| match error {
+        // The message says already that it is no folder.
+        error @ HubError::Name { .. } => error.into(),
+        // Most names that the hub cannot serve are paths with a slip in them.
+        error => Failure::from(error).with(&format!("there is no folder `{text}`; on the hub: ")),
+    })
 }
 
 /// Loads the encoder and says what of the file it has no use for.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use corpora::{Shard, Split};
 use corpora::texts::TextFormat;
+use corpora::{Shard, Split};
 use device::Choice;
 use evaluation::CandidateText;
 
@@ -58,6 +58,7 @@ pub enum TokenizerCommand {
   isogloss train --config configs/demo-hybrid.toml
   isogloss train --config configs/demo-hybrid.toml --composition hybrid:0.3 --out runs/alpha-03
   isogloss train --config configs/base-static.toml --device cpu --seed 1
+  isogloss train --config run.toml --base intfloat/multilingual-e5-small --out runs/e5
 
 Ctrl-C ends training and saves the model as it is then")]
 pub struct Train {
@@ -67,9 +68,12 @@ pub struct Train {
     /// Where to write the model, instead of the run file's `out`
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Start from this model directory, instead of the run file's
-    #[arg(long, value_name = "DIR")]
+    /// Start from this model, a directory or a name on the hub, instead of the run file's
+    #[arg(long, value_name = "MODEL")]
     pub base: Option<PathBuf>,
+    /// Read the base's weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    #[arg(long)]
+    pub allow_pickle: bool,
     /// mono, cross, hybrid, hybrid:ALPHA or mixed
     #[arg(long)]
     pub composition: Option<String>,

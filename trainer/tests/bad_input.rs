@@ -7,7 +7,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use artifact::ModelFiles;
+use artifact::{Buffer, ModelFiles};
 use common::{isogloss, listing, run_file, small_run, train};
 use serde_json::Value;
 
@@ -128,7 +128,6 @@ fn settings_that_make_no_run_are_named() {
         (&["--learning-rate", "0"], &["`training.learning_rate`"]),
         (&["--temperature", "NaN"], &["`training.temperature`"]),
         (&["--device", "abacus"], &["abacus", "--device"]),
-        (&["--base", "nowhere"], &["nowhere", "manifest.json"]),
     ] {
         let mut arguments = TRAIN.to_vec();
         if options[0] == "--device" {
@@ -136,6 +135,9 @@ fn settings_that_make_no_run_are_named() {
         }
         refused(dir, &with(&arguments, options), named);
     }
+    fails(dir, &with(&TRAIN, &["--base", "nowhere"]), 1, &["no folder `nowhere`"]);
+    let path = ["--base", "./nowhere"];
+    refused(dir, &with(&TRAIN, &path), &["`./nowhere` is neither a directory nor a model name"]);
 }
 
 #[test]
@@ -193,7 +195,9 @@ fn a_broken_model_is_refused_by_every_command() {
     refused_by_all(&["manifest.json: line 3"]);
 
     fs::remove_dir_all(dir.join("model")).unwrap();
-    refused_by_all(&["model/manifest.json"]);
+    let named = ["there is no folder `model`", "HF_HUB_OFFLINE"];
+    fails(dir, &with(&EVALUATE, &["--data", "data"]), 1, &named);
+    fails(dir, &with(&TRAIN, &["--base", "model"]), 1, &named);
 }
 
 #[test]
@@ -202,7 +206,7 @@ fn parts_of_two_models_are_told_apart_though_their_hashes_fit() {
     let dir = dir.path();
     train(dir, "good", &[]);
     let files = ModelFiles::read(&dir.join("good")).unwrap();
-    let model = |config: Vec<u8>, weights: Vec<u8>| {
+    let model = |config: Vec<u8>, weights: Buffer| {
         ModelFiles::new("model", config, files.tokenizer.clone(), weights, None)
             .write(&dir.join("model"))
             .unwrap();
@@ -217,8 +221,8 @@ fn parts_of_two_models_are_told_apart_though_their_hashes_fit() {
     model(config("vocab_size", 77), files.weights.clone());
     refused(dir, &evaluate, &["tokenizer.json", "`vocab_size` 77"]);
     model(config("hidden_size", 8), files.weights.clone());
-    refused(dir, &evaluate, &["tensor", "shape", "8"]);
-    model(files.config.clone(), files.weights[..200].to_vec());
+    refused(dir, &evaluate, &["`embeddings.weight` is [", "must be [", ", 8]"]);
+    model(files.config.clone(), files.weights.slice(0..200));
     refused(dir, &evaluate, &["model.safetensors", "safetensors file"]);
 }
 

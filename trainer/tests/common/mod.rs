@@ -23,12 +23,22 @@ pub struct Ran {
 pub fn program(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isogloss"));
     command.current_dir(dir);
+    // A name that is no folder is looked up on the hub: not on the person's, and never by network.
+    command.env("HF_HOME", "absent").env("HF_HUB_CACHE", "cache").env("HF_HUB_OFFLINE", "1");
+    for name in ["HF_TOKEN", "HF_ENDPOINT"] {
+        command.env_remove(name);
+    }
     command
 }
 
 /// Runs the program in `dir`.
 pub fn isogloss(dir: &Path, arguments: &[&str]) -> Ran {
-    let output = program(dir).args(arguments).output().unwrap();
+    ran(program(dir).args(arguments))
+}
+
+/// Runs `command` to its end.
+pub fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
     Ran {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
