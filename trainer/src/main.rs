@@ -14,11 +14,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::options::{Command, Options, TokenizerCommand};
+use crate::options::{Command, FetchCommand, Options, TokenizerCommand};
 
 fn main() -> ExitCode {
     let options = Options::parse();
     let result = match options.command {
+        Command::Fetch { command: FetchCommand::Model(options) } => {
+            commands::fetch::model(&options)
+        }
+        Command::Fetch { command: FetchCommand::Data(options) } => commands::fetch::data(&options),
         Command::Train(options) => commands::train::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),

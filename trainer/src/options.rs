@@ -20,6 +20,7 @@ pub struct Options {
 }
 
 const EXAMPLES: &str = "Examples:
+  isogloss fetch data xquad-r
   isogloss train --config configs/demo-hybrid.toml
   isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
   isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus
@@ -29,6 +30,12 @@ Exit codes: 0 done, 1 failed, 2 bad input";
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Fetch models and data sets from their public homes
+    Fetch {
+        /// What to fetch.
+        #[command(subcommand)]
+        command: FetchCommand,
+    },
     /// Train a model as a run file says
     Train(Train),
     /// Score a model on a benchmark
@@ -43,6 +50,56 @@ pub enum Command {
         #[command(subcommand)]
         command: TokenizerCommand,
     },
+}
+
+/// What can be fetched.
+#[derive(Subcommand)]
+pub enum FetchCommand {
+    /// Fetch a model of the Hugging Face hub into its cache
+    Model(FetchModel),
+    /// Fetch data sets, or list them
+    Data(FetchData),
+}
+
+/// Options of `fetch model`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss fetch model intfloat/multilingual-e5-small
+  isogloss fetch model sentence-transformers/LaBSE@main
+  isogloss encode --model intfloat/multilingual-e5-small --texts corpus.jsonl --out vectors.npy
+
+Prints the model's directory. The cache is the one that Python's tools use; every file is verified,
+and a fetch that was cut goes on where it was. Commands that take a model take its name too, and
+fetch what is not in the cache; this command also asks whether there is a newer revision.
+
+Environment: HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE")]
+pub struct FetchModel {
+    /// OWNER/NAME, perhaps with @ and a branch, tag or commit
+    #[arg(value_name = "NAME[@REVISION]")]
+    pub name: String,
+    /// Take weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    #[arg(long)]
+    pub allow_pickle: bool,
+}
+
+/// Options of `fetch data`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss fetch data
+  isogloss fetch data xquad-r
+  isogloss fetch data tatoeba ntrex --out /data
+
+Without a name, lists the data sets. Prints the folder of each set: OUT/NAME, with SHA256SUMS in it.
+What is there and unaltered is kept, and a fetch that was cut goes on where it was.
+
+Environment: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE")]
+pub struct FetchData {
+    /// Data sets by name
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// The folder that they are laid in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub out: PathBuf,
 }
 
 /// Commands on tokenizers.

@@ -227,7 +227,11 @@ fn modules(dir: &impl Source) -> Result<Modules, EncoderError> {
     let mut modules = Modules::default();
     let Some(bytes) = dir.file(MODULES)? else { return Ok(modules) };
     let listed: Vec<Module> = parse(MODULES, &bytes)?;
-    for Module { path, kind } in listed {
+    for Module { mut path, kind } in listed {
+        // Static models are published with a dot for the folder of the model itself.
+        if path == "." {
+            path.clear();
+        }
         // The list is as untrusted as any file: its folders lie within this one.
         if !Path::new(&path).components().all(|part| matches!(part, Component::Normal(_))) {
             return unsupported(MODULES, format!("`{path}` is not a folder of the model"));

@@ -265,6 +265,24 @@ fn missing_files_and_models_are_named() {
 }
 
 #[test]
+fn a_static_model_has_no_config() {
+    for (path, folder) in [("0_StaticEmbedding", "0_StaticEmbedding/"), (".", ""), ("", "")] {
+        let kind = "sentence_transformers.models.StaticEmbedding";
+        let modules = json!([{"idx": 0, "path": path, "type": kind}]);
+        let server = Repository::default()
+            .with("modules.json", modules.to_string().as_bytes())
+            .with(&format!("{folder}tokenizer.json"), b"{}")
+            .with(&format!("{folder}model.safetensors"), &noise(100))
+            .serve();
+        let cache = tempfile::tempdir().unwrap();
+        let dir = resolve(&server, cache.path(), "owner/name").unwrap();
+        for file in ["tokenizer.json", "model.safetensors"] {
+            assert!(dir.join(folder).join(file).is_file(), "`{path}`: {file}");
+        }
+    }
+}
+
+#[test]
 fn paths_that_lead_out_of_the_cache_are_refused() {
     let shard = json!({"weight_map": {"a": "../../evil.safetensors"}}).to_string();
     let module = json!([

@@ -5,6 +5,10 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test's panic is its failure")]
 
+pub mod repository;
+#[path = "../../../crates/hub/tests/common/server.rs"]
+pub mod server;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,6 +55,12 @@ pub fn done(dir: &Path, arguments: &[&str]) -> Ran {
     let ran = isogloss(dir, arguments);
     assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
     ran
+}
+
+/// A published model among the fixtures of the encoder.
+pub fn published(name: &str) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/encoder/tests/fixtures");
+    fixtures.join(name).canonicalize().unwrap()
 }
 
 /// The embedded corpus.
