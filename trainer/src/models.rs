@@ -19,7 +19,7 @@ pub struct Named {
     /// A model directory, or a name on the Hugging Face hub: OWNER/NAME[@REVISION]
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// Read weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    /// Read weights from a Python pickle (.bin) where there is nothing better
     #[arg(long)]
     pub allow_pickle: bool,
 }

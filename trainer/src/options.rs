@@ -77,7 +77,7 @@ pub struct FetchModel {
     /// OWNER/NAME, perhaps with @ and a branch, tag or commit
     #[arg(value_name = "NAME[@REVISION]")]
     pub name: String,
-    /// Take weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    /// Take weights from a Python pickle (.bin) where there is nothing better
     #[arg(long)]
     pub allow_pickle: bool,
 }
@@ -128,7 +128,7 @@ pub struct Train {
     /// Start from this model, a directory or a name on the hub, instead of the run file's
     #[arg(long, value_name = "MODEL")]
     pub base: Option<PathBuf>,
-    /// Read the base's weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    /// Read the base's weights from a Python pickle (.bin) where there is nothing better
     #[arg(long)]
     pub allow_pickle: bool,
     /// mono, cross, hybrid, hybrid:ALPHA or mixed

@@ -7,7 +7,8 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{Reply, Seen, Server, hub, names, noise, quiet, sha256};
+use common::server::Seen;
+use common::{Reply, Server, hub, names, noise, quiet, sha256};
 use isogloss_hub::{HubError, ModelName};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};

@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, dead_code)]
 
-mod server;
+pub mod server;
 
 use std::path::Path;
 use std::time::Duration;
 
 use isogloss_hub::{Event, Hub, Retries, Settings};
-pub use server::{Reply, Seen, Server};
+pub use server::{Reply, Server};
 
 /// Rules that do not make a test wait.
 pub fn quick() -> Retries {
