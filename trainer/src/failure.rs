@@ -77,6 +77,18 @@ impl From<artifact::ArtifactError> for Failure {
     }
 }
 
+impl From<tokens::TokenError> for Failure {
+    fn from(error: tokens::TokenError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<tokens::TrimError> for Failure {
+    fn from(error: tokens::TrimError) -> Self {
+        Self::input(error)
+    }
+}
+
 impl From<hub::HubError> for Failure {
     fn from(error: hub::HubError) -> Self {
         use hub::HubError;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use corpora::texts::TextFormat;
 use corpora::{Shard, Split};
 use device::Choice;
@@ -42,6 +42,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Embed a corpus of any size
     Encode(Encode),
+    /// Cut a model's vocabulary down to what some data uses
+    Trim(Trim),
     /// Write what other programs load
     Export(Export),
     /// Make tokenizers
@@ -287,6 +289,33 @@ pub enum PrecisionName {
     F32,
     /// 16-bit floats.
     F16,
+}
+
+/// Options of `trim`.
+#[derive(Args)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["corpus", "languages"])))]
+#[command(after_help = "Examples:
+  isogloss trim --model intfloat/multilingual-e5-small --corpus corpus.jsonl queries.tsv --out small
+  isogloss trim --model sentence-transformers/LaBSE --languages de,hi --out labse-de-hi
+
+Texts of the corpus keep their embeddings to the bit; with languages, texts in their scripts do.
+With both, the pieces of either are kept. The corpus is read as `encode` reads texts; a folder is
+read as a benchmark in LAReQA's layout. Other texts are read in smaller pieces, or as unknown.
+
+Prints the sizes before and after, and how many tokens of the corpus are unknown to what is left")]
+pub struct Trim {
+    /// What is trimmed
+    #[command(flatten)]
+    pub model: Named,
+    /// Keep the pieces of these texts: files or folders
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub corpus: Vec<PathBuf>,
+    /// Keep the pieces in the scripts of these languages, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "CODES")]
+    pub languages: Option<Vec<String>>,
+    /// Where to write the model
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// Options of `export`.

@@ -134,7 +134,8 @@ struct Modules {
     dense: Vec<(usize, String)>,
 }
 
-fn read(dir: &impl Source) -> Result<(Config, Weights), EncoderError> {
+/// What the files in `dir` say; nothing of the weights is compared with the config yet.
+pub(crate) fn read(dir: &impl Source) -> Result<(Config, Weights), EncoderError> {
     let modules = modules(dir)?;
     if let Some(folder) = modules.static_folder.clone() {
         return read_static(dir, &folder, modules);
@@ -303,7 +304,8 @@ fn dense_activation(file: &str, class: Option<&str>) -> Result<Activation, Encod
     })
 }
 
-fn tokenizer(dir: &impl Source) -> Result<Vec<u8>, EncoderError> {
+/// The text of `tokenizer.json`, wherever it is.
+pub(crate) fn tokenizer(dir: &impl Source) -> Result<Vec<u8>, EncoderError> {
     if let Some(bytes) = dir.file(artifact::TOKENIZER)? {
         return Ok(bytes);
     }

@@ -6,3 +6,4 @@ pub mod export;
 pub mod fetch;
 pub mod tokenizer;
 pub mod train;
+pub mod trim;
