@@ -8,40 +8,15 @@ use std::fs;
 use std::path::Path;
 
 use artifact::{Buffer, ModelFiles};
-use common::{isogloss, listing, run_file, small_run, train};
+use common::{edit, fails, isogloss, refused, run_file, small_run, train};
 use serde_json::Value;
 
 const TRAIN: [&str; 7] = ["train", "--config", "run.toml", "--device", "cpu", "--out", "out"];
 const EVALUATE: [&str; 7] =
     ["evaluate", "--benchmark", "lareqa", "--device", "cpu", "--model", "model"];
 
-/// Runs a command that must be refused with a message that holds all of `named`.
-fn refused(dir: &Path, arguments: &[&str], named: &[&str]) {
-    fails(dir, arguments, 2, named);
-}
-
-fn fails(dir: &Path, arguments: &[&str], code: i32, named: &[&str]) {
-    let before = listing(dir);
-    let ran = isogloss(dir, arguments);
-    assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
-    let message = ran.stderr.lines().find(|line| line.starts_with("error: "));
-    assert!(message.is_some(), "{arguments:?}: no message in {:?}", ran.stderr);
-    for name in named {
-        assert!(ran.stderr.contains(name), "{arguments:?}: no `{name}` in {:?}", ran.stderr);
-    }
-    assert_eq!(ran.stdout, "", "{arguments:?}");
-    assert_eq!(listing(dir), before, "{arguments:?} left something");
-}
-
 fn with<'a>(command: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     [command, more].concat()
-}
-
-/// Changes a JSON file in place.
-fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
-    let mut value = common::read_json(path);
-    change(&mut value);
-    fs::write(path, serde_json::to_vec_pretty(&value).unwrap()).unwrap();
 }
 
 fn replace(path: &Path, from: &str, to: &str) {

@@ -57,6 +57,43 @@ pub fn done(dir: &Path, arguments: &[&str]) -> Ran {
     ran
 }
 
+/// Runs a command that must be refused with a message that holds all of `named`.
+pub fn refused(dir: &Path, arguments: &[&str], named: &[&str]) {
+    fails(dir, arguments, 2, named);
+}
+
+/// The same with another exit code.
+pub fn fails(dir: &Path, arguments: &[&str], code: i32, named: &[&str]) {
+    let before = listing(dir);
+    let ran = isogloss(dir, arguments);
+    assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
+    let message = ran.stderr.lines().find(|line| line.starts_with("error: "));
+    assert!(message.is_some(), "{arguments:?}: no message in {:?}", ran.stderr);
+    for name in named {
+        assert!(ran.stderr.contains(name), "{arguments:?}: no `{name}` in {:?}", ran.stderr);
+    }
+    assert_eq!(ran.stdout, "", "{arguments:?}");
+    assert_eq!(listing(dir), before, "{arguments:?} left something");
+}
+
+/// Changes a JSON file in place.
+pub fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
+    let mut value = read_json(path);
+    change(&mut value);
+    fs::write(path, serde_json::to_vec_pretty(&value).unwrap()).unwrap();
+}
+
+/// A copy of folder `from` as folder `to`.
+pub fn copy(from: &Path, to: &Path) {
+    for (path, _) in listing(from) {
+        let to = to.join(path.strip_prefix(from).unwrap());
+        if path.is_file() {
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(&path, to).unwrap();
+        }
+    }
+}
+
 /// A published model among the fixtures of the encoder.
 pub fn published(name: &str) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/encoder/tests/fixtures");
