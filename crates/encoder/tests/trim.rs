@@ -1,40 +1,16 @@
 //! A model trimmed to some texts gives them the embeddings that it gave before, to the bit.
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
+mod models;
 
-use artifact::{Directory, Kind, ModelFiles};
+use artifact::{Kind, ModelFiles};
 use burn::tensor::Device;
 use isogloss_encoder::{Encoder, EncoderError, Model, Options, Role};
-use serde_json::Value;
+use models::{MODELS, directory, texts};
 use tokens::{TokenError, Tokenizer, Usage};
 
-const MODELS: [&str; 10] = [
-    "bert-cls",
-    "bert-last",
-    "minilm-mean",
-    "xlmr-mean",
-    "xlmr-cls",
-    "xlmr-plain",
-    "modernbert-mean",
-    "modernbert-cls",
-    "modernbert-plain",
-    "static",
-];
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
-}
-
 fn read(name: &str) -> Model {
-    Model::read(&Directory::open(&fixture(name), false).unwrap()).unwrap()
-}
-
-/// Texts of the fixture: the first three are those that it is trimmed to.
-fn texts(name: &str) -> Vec<String> {
-    let golden = std::fs::read(fixture(name).join("golden.json")).unwrap();
-    let golden: Value = serde_json::from_slice(&golden).unwrap();
-    serde_json::from_value(golden["texts"].clone()).unwrap()
+    Model::read(&directory(name)).unwrap()
 }
 
 fn used(model: &Model, texts: &[String]) -> Result<Vec<u32>, TokenError> {
@@ -79,7 +55,7 @@ fn covered_texts_keep_their_embeddings_to_the_bit() {
 #[test]
 fn the_files_read_first_give_the_embeddings_of_the_directory() {
     for name in MODELS {
-        let dir = Directory::open(&fixture(name), false).unwrap();
+        let dir = directory(name);
         let encoder = Encoder::open(&dir, &Device::flex(), Options::default()).unwrap();
         let texts = texts(name);
         let files = read(name).files("m", None).unwrap();
@@ -107,7 +83,7 @@ fn rows_stay_in_the_type_they_are_stored_in() {
 
 #[test]
 fn weights_that_nothing_reads_are_left_out() {
-    let dir = Directory::open(&fixture("xlmr-plain"), false).unwrap();
+    let dir = directory("xlmr-plain");
     let encoder = Encoder::open(&dir, &Device::flex(), Options::default()).unwrap();
     assert!(!encoder.unused().is_empty());
     let expected: Vec<String> = encoder.config().tensors().into_iter().map(|(n, _)| n).collect();
