@@ -14,7 +14,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use mimalloc::MiMalloc;
+
 use crate::options::{Command, FetchCommand, Options, TokenizerCommand};
+
+/// Tensors come and go with every operation; this keeps their pages at hand.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let options = Options::parse();

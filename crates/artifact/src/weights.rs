@@ -169,7 +169,8 @@ impl Weights {
         let stored = self.stored(name, shape)?;
         let mut values = stored.to_f32();
         if stored.kind() == Kind::I8 {
-            let rows = shape[0];
+            // A scalar is a row of one value.
+            let rows = shape.first().copied().unwrap_or(1);
             let scales = self.stored(&format!("{name}{SCALE}"), &[rows])?.to_f32();
             let width = values.len() / rows.max(1);
             for (row, scale) in values.chunks_exact_mut(width.max(1)).zip(scales) {

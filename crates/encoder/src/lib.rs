@@ -18,6 +18,7 @@ mod blocks;
 mod config;
 mod encoder;
 mod error;
+mod host;
 mod model;
 mod modern;
 mod network;
