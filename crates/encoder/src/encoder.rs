@@ -76,13 +76,8 @@ impl Encoder {
                 config: config.vocab_size,
             });
         }
+        let (weights, unused) = fitting(&config, weights)?;
         let table = config.table_name();
-        let prefix = PREFIXES.iter().find(|prefix| weights.contains(&format!("{prefix}{table}")));
-        let weights = match prefix {
-            Some(prefix) if !weights.contains(table) => weights.without_prefix(prefix),
-            _ => weights,
-        };
-        let unused = weights.fit(&config.tensors())?;
         let table = Table::load(&weights, table, config.vocab_size, config.hidden_size)?;
         let read = Reader { weights: &weights, device, dtype: options.dtype };
         let network = Network::load(&config, &read)?;
@@ -231,6 +226,30 @@ fn values<E: std::fmt::Debug>(data: Result<TensorData, E>) -> Result<Vec<f32>, E
     let failed = |error: String| EncoderError::Device(error);
     let data = data.map_err(|error| failed(format!("{error:?}")))?;
     data.try_to_vec().map_err(|error| failed(format!("{error:?}")))
+}
+
+/// The weights under our names, and those of their names that the encoder has no use for.
+///
+/// An error names what is missing or of another shape.
+pub(crate) fn fitting(
+    config: &Config,
+    weights: Weights,
+) -> Result<(Weights, Vec<String>), EncoderError> {
+    let table = config.table_name();
+    let prefix = PREFIXES.iter().find(|prefix| weights.contains(&format!("{prefix}{table}")));
+    let weights = match prefix {
+        Some(prefix) if !weights.contains(table) => weights.without_prefix(prefix),
+        _ => weights,
+    };
+    let weights = weights.renamed(todays_name);
+    let unused = weights.fit(&config.tensors())?;
+    Ok((weights, unused))
+}
+
+/// The name of a tensor where an old file calls scale and shift of a norm as `TensorFlow`'s BERT did.
+fn todays_name(name: &str) -> Option<String> {
+    let named = |old: &str, new: &str| Some(format!("{}{new}", name.strip_suffix(old)?));
+    named(".gamma", ".weight").or_else(|| named(".beta", ".bias"))
 }
 
 /// What the network needs besides the word vectors.

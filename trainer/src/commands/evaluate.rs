@@ -21,12 +21,13 @@ const CHUNK: usize = 2048;
 
 /// Scores a model.
 pub fn run(options: &Evaluate) -> Result<(), Failure> {
-    let dir = options.model.open()?;
-    let manifest = recorded(&dir, options.record)?;
+    // What may be refused comes before the model, which may have to be fetched.
     let benchmark = read(options)?;
     if let Some(json) = &options.json {
         outputs::file(json)?;
     }
+    let dir = options.model.open()?;
+    let manifest = recorded(&dir, options.record)?;
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
     let encoder = models::load(&dir, &opened.device, encoder::Options::default())?;
