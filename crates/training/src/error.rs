@@ -2,6 +2,7 @@
 
 use corpora::CorpusError;
 use encoder::EncoderError;
+use objective::ObjectiveError;
 use sampling::SamplingError;
 
 /// An error of this crate.
@@ -16,6 +17,9 @@ pub enum TrainingError {
     /// The model.
     #[error(transparent)]
     Encoder(#[from] EncoderError),
+    /// The loss.
+    #[error(transparent)]
+    Objective(#[from] ObjectiveError),
     /// The files of the model that training starts from.
     #[error(transparent)]
     Artifact(#[from] artifact::ArtifactError),

@@ -8,7 +8,7 @@
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use encoder::{Config, Encoder, Network, Parts, normalise};
-use objective::InfoNce;
+use objective::{Contrastive, Sides};
 use tokens::{TokenBatch, Tokenizer};
 
 use crate::TrainingError;
@@ -21,7 +21,7 @@ pub struct Learner {
     network: Network,
     table: SparseTable,
     optimizer: ModuleOptimizer,
-    objective: InfoNce,
+    objective: Contrastive,
     weight_decay: f64,
     device: Device,
 }
@@ -35,7 +35,12 @@ pub struct Step {
 
 impl Learner {
     /// Prepares an encoder, loaded on `device.autodiff()`, for training.
-    pub fn new(encoder: Encoder, objective: InfoNce, weight_decay: f64, device: &Device) -> Self {
+    pub fn new(
+        encoder: Encoder,
+        objective: Contrastive,
+        weight_decay: f64,
+        device: &Device,
+    ) -> Self {
         let Parts { config, tokenizer, table, network } = encoder.with_unit_vectors().into_parts();
         let table = SparseTable::new(&table);
         let optimizer =
@@ -72,8 +77,8 @@ impl Learner {
         let means = TensorData::new(self.table.means(&texts), [2 * batch, dimension]);
         let means = Tensor::<2>::from_data(means, &self.device).require_grad();
         let units = normalise(means.clone());
-        let loss =
-            self.objective.loss(units.clone().narrow(0, 0, batch), units.narrow(0, batch, batch));
+        let sides = Sides::new(units.clone().narrow(0, 0, batch), units.narrow(0, batch, batch));
+        let loss = self.objective.loss(&sides, None)?;
         let gradients = loss.backward();
         let loss = scalar(loss)?;
         if !loss.is_finite() {
@@ -106,7 +111,7 @@ impl Learner {
                 side.ids.iter().map(|id| ids.partition_point(|x| x < id) as i32).collect();
             Parts::forward(&self.config, &self.network, rows.clone(), positions, side)
         });
-        let loss = self.objective.loss(q, p);
+        let loss = self.objective.loss(&Sides::new(q, p), None)?;
         let gradients = loss.backward();
         let loss = scalar(loss)?;
         if !loss.is_finite() {

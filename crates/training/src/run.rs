@@ -10,7 +10,7 @@ use burn::tensor::Device;
 use corpora::Split;
 use corpora::training::{Builder, TrainingSet};
 use encoder::{Encoder, Options, Parts, Role, fresh_weights};
-use objective::InfoNce;
+use objective::Contrastive;
 use rand::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sampling::{Batch, BatchKind, Sampler, Tally};
@@ -86,8 +86,9 @@ impl Run {
         // Only dropout draws on the device.
         device.seed(config.seed);
         let t = &config.training;
-        let objective =
-            InfoNce { temperature: t.temperature, symmetric: t.symmetric, margin: t.margin };
+        let directions =
+            if t.symmetric { Contrastive::symmetric() } else { Contrastive::default() };
+        let objective = Contrastive { temperature: t.temperature, margin: t.margin, ..directions };
         let learner = Learner::new(encoder, objective, t.weight_decay, device);
         Ok(Self {
             config: config.clone(),
