@@ -27,8 +27,6 @@ pub struct About<'a> {
     pub encoder: &'a str,
     /// What loads it.
     pub target: For,
-    /// SPDX identifier or expression of the licence of the weights, if one was given.
-    pub licence: Option<&'a str>,
     /// What the model was made from, if that has a name.
     pub base: Option<&'a str>,
     /// The card that a person wrote, with or without metadata of its own.
@@ -44,7 +42,7 @@ pub fn card(manifest: &Manifest, about: &About<'_>) -> String {
     let mut fields = metadata(manifest, about);
     for (key, text) in blocks(theirs) {
         // What loads the model is ours to say, and so is a licence that was just given.
-        let decided = key == "library_name" || (key == "license" && about.licence.is_some());
+        let decided = key == "library_name" || (key == "license" && manifest.licence.is_some());
         match fields.iter_mut().find(|(known, _)| *known == key) {
             Some(_) if decided => {}
             Some((_, ours)) => *ours = text,
@@ -69,7 +67,7 @@ pub fn card(manifest: &Manifest, about: &About<'_>) -> String {
     }
     text.push_str(&scored(manifest));
     text.push_str(&loading(about));
-    text.push_str(&licence(about.licence, licensed));
+    text.push_str(&licence(manifest.licence.as_deref(), licensed));
     text
 }
 
@@ -93,7 +91,7 @@ fn metadata(manifest: &Manifest, about: &About<'_>) -> Vec<(String, String)> {
     if let Some(training) = training.filter(|training| !training.languages.is_empty()) {
         field("language", &list(&training.languages));
     }
-    if let Some(licence) = about.licence {
+    if let Some(licence) = &manifest.licence {
         if let Some(id) = hub_licence(licence) {
             field("license", &id);
         } else {
@@ -278,7 +276,6 @@ mod tests {
         About {
             encoder: "A static encoder of 16 dimensions.",
             target: For::SentenceTransformers,
-            licence: None,
             base: None,
             own: None,
             licences,
@@ -333,7 +330,8 @@ mod tests {
             ("CC-BY-SA-4.0", "license: cc-by-sa-4.0\n"),
             ("MIT OR Apache-2.0", "license: other\nlicense_name: \"MIT OR Apache-2.0\"\n"),
         ] {
-            let text = card(&manifest(), &About { licence: Some(licence), ..about(&licences) });
+            let given = Manifest { licence: Some(licence.to_owned()), ..manifest() };
+            let text = card(&given, &about(&licences));
             assert!(text.contains(field), "{text}");
             assert!(text.contains(&format!("given under {licence}.")), "{text}");
         }
@@ -351,8 +349,8 @@ mod tests {
         );
         assert!(text.contains("extra: {a: 1}\n---\n\n# Mine\n\nWords.\n"), "{text}");
         assert!(text.contains("license: mit\n") && !text.contains("None was given"), "{text}");
-        let given = About { own: Some(own), licence: Some("CC0-1.0"), ..about(&licences) };
-        let text = card(&manifest(), &given);
+        let given = Manifest { licence: Some("CC0-1.0".to_owned()), ..manifest() };
+        let text = card(&given, &About { own: Some(own), ..about(&licences) });
         assert!(text.contains("license: cc0-1.0\n") && !text.contains("license: mit"), "{text}");
         let plain = About { own: Some("Only words: no metadata."), ..about(&licences) };
         assert!(card(&manifest(), &plain).contains("---\n\nOnly words: no metadata.\n"));

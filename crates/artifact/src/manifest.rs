@@ -128,6 +128,9 @@ pub struct Manifest {
     /// Benchmark scores, by benchmark and measure.
     #[serde(default)]
     pub scores: BTreeMap<String, BTreeMap<String, f64>>,
+    /// SPDX identifier or expression of the licence of the weights; absent where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
     /// What an export made smaller; absent where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compression: Option<Compression>,
@@ -145,6 +148,7 @@ impl Manifest {
             files: BTreeMap::new(),
             training: None,
             scores: BTreeMap::new(),
+            licence: None,
             compression: None,
             card: None,
         }
@@ -219,7 +223,7 @@ mod tests {
         let text = br#"{"format": 1, "name": "m", "files": {}, "training": {"strategy": "mono",
             "seed": 1, "steps": 2, "batch": 3, "data": {}, "device": "cpu", "seconds": 0.5}}"#;
         let mut manifest = Manifest::parse(text).unwrap();
-        assert!(manifest.compression.is_none() && manifest.card.is_none());
+        assert!(manifest.compression.is_none() && manifest.licence.is_none());
         let (rows, weights) = ("f16".to_owned(), "f16".to_owned());
         manifest.compression = Some(Compression { rows, weights, loss: None });
         let written = String::from_utf8(manifest.to_json()).unwrap();

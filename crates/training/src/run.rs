@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use artifact::{Directory, FileRecord, ModelFiles, Provenance};
@@ -258,12 +258,12 @@ fn read_file(path: &PathBuf) -> Result<Vec<u8>, TrainingError> {
 }
 
 /// What a manifest calls a training file.
-fn file_name(path: &PathBuf) -> String {
+fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The files of a folder in LAReQA's layout, in the order of their names.
-fn inside(dir: &PathBuf) -> Result<Vec<PathBuf>, TrainingError> {
+fn inside(dir: &Path) -> Result<Vec<PathBuf>, TrainingError> {
     let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
         .map_err(|source| artifact::ArtifactError::Io { path: dir.display().to_string(), source })?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -316,7 +316,7 @@ fn licences(
         let mut state = |file: String| licences.insert(file, licence.clone());
         let dir = data.lareqa.iter().find(|dir| dir.file_name() == Some(named.as_ref()));
         if let Some(dir) = dir {
-            inside(dir)?.iter().map(file_name).for_each(|file| drop(state(file)));
+            inside(dir)?.iter().for_each(|path| drop(state(file_name(path))));
         } else if files.contains_key(named) {
             state(named.clone());
         } else {
