@@ -85,7 +85,8 @@ fn list(values: impl IntoIterator<Item = impl AsRef<str>>) -> String {
 fn metadata(manifest: &Manifest, about: &About<'_>) -> Vec<(String, String)> {
     let mut fields = Vec::new();
     let mut field = |key: &str, value: &str| {
-        fields.push((key.to_owned(), format!("{key}: {value}\n")));
+        let gap = if value.starts_with('\n') { "" } else { " " };
+        fields.push((key.to_owned(), format!("{key}:{gap}{value}\n")));
     };
     let training = manifest.training.as_ref();
     if let Some(training) = training.filter(|training| !training.languages.is_empty()) {
@@ -309,6 +310,7 @@ mod tests {
         assert!(text.starts_with("---\nlanguage: [\"de\", \"no\"]\n"), "{text}");
         for said in [
             "library_name: sentence-transformers\n",
+            "\nmodel-index:\n- name: \"tiny\"\n  results:\n  - task:",
             "name: \"monolingual mAP\", value: 0.25}",
             "- Batches: hybrid:0.5, 8 rows each, 20 steps",
             "- Seed: 7",
