@@ -26,6 +26,14 @@ impl Failure {
         move |error| Self::Input(format!("{}: {error}", path.display()))
     }
 
+    /// The same with `before` in front of its text.
+    pub fn with(self, before: &str) -> Self {
+        match self {
+            Self::Input(text) => Self::Input(format!("{before}{text}")),
+            Self::Failed(text) => Self::Failed(format!("{before}{text}")),
+        }
+    }
+
     /// The code that the program ends with.
     pub fn exit_code(&self) -> ExitCode {
         match self {
@@ -69,10 +77,28 @@ impl From<artifact::ArtifactError> for Failure {
     }
 }
 
+impl From<tokens::TokenError> for Failure {
+    fn from(error: tokens::TokenError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<tokens::TrimError> for Failure {
+    fn from(error: tokens::TrimError) -> Self {
+        Self::input(error)
+    }
+}
+
 impl From<hub::HubError> for Failure {
     fn from(error: hub::HubError) -> Self {
-        // The network is no input: what failed today may work tomorrow.
-        Self::Failed(error.to_string())
+        use hub::HubError;
+        match error {
+            HubError::Name { .. } | HubError::NoDataSet { .. } | HubError::PickleOnly { .. } => {
+                Self::input(error)
+            }
+            // Network and disk are no input: what failed today may work tomorrow.
+            other => Self::Failed(other.to_string()),
+        }
     }
 }
 

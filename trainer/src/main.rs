@@ -16,14 +16,25 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::options::{Command, Options, TokenizerCommand};
+use mimalloc::MiMalloc;
+
+use crate::options::{Command, FetchCommand, Options, TokenizerCommand};
+
+/// Tensors come and go with every operation; this keeps their pages at hand.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let options = Options::parse();
     let result = match options.command {
+        Command::Fetch { command: FetchCommand::Model(options) } => {
+            commands::fetch::model(&options)
+        }
+        Command::Fetch { command: FetchCommand::Data(options) } => commands::fetch::data(&options),
         Command::Train(options) => commands::train::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
+        Command::Trim(options) => commands::trim::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Tokenizer { command: TokenizerCommand::Train(options) } => {
             commands::tokenizer::train(&options)

@@ -8,7 +8,7 @@ use artifact::Directory;
 use burn::tensor::Device;
 use clap::Args;
 use encoder::{Encoder, Options};
-use hub::Hub;
+use hub::{Hub, HubError};
 
 use crate::failure::Failure;
 use crate::show::fetching::Fetching;
@@ -19,7 +19,7 @@ pub struct Named {
     /// A model directory, or a name on the Hugging Face hub: OWNER/NAME[@REVISION]
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// Read weights from a Python pickle (pytorch_model.bin) where there is nothing better
+    /// Read weights from a Python pickle (.bin) where there is nothing better
     #[arg(long)]
     pub allow_pickle: bool,
 }
@@ -41,7 +41,12 @@ pub fn locate(name: &Path, allow_pickle: bool) -> Result<PathBuf, Failure> {
     let mut show = Fetching::default();
     let found = Hub::from_env()?.resolve(&text, allow_pickle, &mut |event| show.hear(event));
     show.finish();
-    Ok(found?)
+    found.map_err(|error| match error {
+        // The message says already that it is no folder.
+        error @ HubError::Name { .. } => error.into(),
+        // Most names that the hub cannot serve are paths with a slip in them.
+        error => Failure::from(error).with(&format!("there is no folder `{text}`; on the hub: ")),
+    })
 }
 
 /// Loads the encoder and says what of the file it has no use for.

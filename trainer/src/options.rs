@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use corpora::texts::TextFormat;
 use corpora::{Shard, Split};
 use device::Choice;
@@ -20,6 +20,7 @@ pub struct Options {
 }
 
 const EXAMPLES: &str = "Examples:
+  isogloss fetch data xquad-r
   isogloss train --config configs/demo-hybrid.toml
   isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
   isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus
@@ -29,12 +30,20 @@ Exit codes: 0 done, 1 failed, 2 bad input";
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Fetch models and data sets from their public homes
+    Fetch {
+        /// What to fetch.
+        #[command(subcommand)]
+        command: FetchCommand,
+    },
     /// Train a model as a run file says
     Train(Train),
     /// Score a model on a benchmark
     Evaluate(Evaluate),
     /// Embed a corpus of any size
     Encode(Encode),
+    /// Cut a model's vocabulary down to what some data uses
+    Trim(Trim),
     /// Write what other programs load
     Export(Export),
     /// Make tokenizers
@@ -43,6 +52,56 @@ pub enum Command {
         #[command(subcommand)]
         command: TokenizerCommand,
     },
+}
+
+/// What can be fetched.
+#[derive(Subcommand)]
+pub enum FetchCommand {
+    /// Fetch a model of the Hugging Face hub into its cache
+    Model(FetchModel),
+    /// Fetch data sets, or list them
+    Data(FetchData),
+}
+
+/// Options of `fetch model`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss fetch model intfloat/multilingual-e5-small
+  isogloss fetch model sentence-transformers/LaBSE@main
+  isogloss encode --model intfloat/multilingual-e5-small --texts corpus.jsonl --out vectors.npy
+
+Prints the model's directory. The cache is the one that Python's tools use; every file is verified,
+and a fetch that was cut goes on where it was. Commands that take a model take its name too, and
+fetch what is not in the cache; this command also asks whether there is a newer revision.
+
+Environment: HF_ENDPOINT, HF_TOKEN, HF_HOME, HF_HUB_CACHE, HF_HUB_OFFLINE")]
+pub struct FetchModel {
+    /// OWNER/NAME, perhaps with @ and a branch, tag or commit
+    #[arg(value_name = "NAME[@REVISION]")]
+    pub name: String,
+    /// Take weights from a Python pickle (.bin) where there is nothing better
+    #[arg(long)]
+    pub allow_pickle: bool,
+}
+
+/// Options of `fetch data`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss fetch data
+  isogloss fetch data xquad-r
+  isogloss fetch data tatoeba ntrex --out /data
+
+Without a name, lists the data sets. Prints the folder of each set: OUT/NAME, with SHA256SUMS in it.
+What is there and unaltered is kept, and a fetch that was cut goes on where it was.
+
+Environment: HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE")]
+pub struct FetchData {
+    /// Data sets by name
+    #[arg(value_name = "NAME")]
+    pub names: Vec<String>,
+    /// The folder that they are laid in
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub out: PathBuf,
 }
 
 /// Commands on tokenizers.
@@ -58,6 +117,7 @@ pub enum TokenizerCommand {
   isogloss train --config configs/demo-hybrid.toml
   isogloss train --config configs/demo-hybrid.toml --composition hybrid:0.3 --out runs/alpha-03
   isogloss train --config configs/base-static.toml --device cpu --seed 1
+  isogloss train --config run.toml --base intfloat/multilingual-e5-small --out runs/e5
 
 Ctrl-C ends training and saves the model as it is then")]
 pub struct Train {
@@ -67,9 +127,12 @@ pub struct Train {
     /// Where to write the model, instead of the run file's `out`
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Start from this model directory, instead of the run file's
-    #[arg(long, value_name = "DIR")]
+    /// Start from this model, a directory or a name on the hub, instead of the run file's
+    #[arg(long, value_name = "MODEL")]
     pub base: Option<PathBuf>,
+    /// Read the base's weights from a Python pickle (.bin) where there is nothing better
+    #[arg(long)]
+    pub allow_pickle: bool,
     /// mono, cross, hybrid, hybrid:ALPHA or mixed
     #[arg(long)]
     pub composition: Option<String>,
@@ -226,6 +289,33 @@ pub enum PrecisionName {
     F32,
     /// 16-bit floats.
     F16,
+}
+
+/// Options of `trim`.
+#[derive(Args)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["corpus", "languages"])))]
+#[command(after_help = "Examples:
+  isogloss trim --model intfloat/multilingual-e5-small --corpus corpus.jsonl queries.tsv --out small
+  isogloss trim --model sentence-transformers/LaBSE --languages de,hi --out labse-de-hi
+
+Texts of the corpus keep their embeddings to the bit; with languages, texts in their scripts do.
+With both, the pieces of either are kept. The corpus is read as `encode` reads texts; a folder is
+read as a benchmark in LAReQA's layout. Other texts are read in smaller pieces, or as unknown.
+
+Prints the sizes before and after, and how many tokens of the corpus are unknown to what is left")]
+pub struct Trim {
+    /// What is trimmed
+    #[command(flatten)]
+    pub model: Named,
+    /// Keep the pieces of these texts: files or folders
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub corpus: Vec<PathBuf>,
+    /// Keep the pieces in the scripts of these languages, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "CODES")]
+    pub languages: Option<Vec<String>>,
+    /// Where to write the model
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// Options of `export`.

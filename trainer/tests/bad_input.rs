@@ -7,41 +7,16 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use artifact::ModelFiles;
-use common::{isogloss, listing, run_file, small_run, train};
+use artifact::{Buffer, ModelFiles};
+use common::{edit, fails, isogloss, refused, run_file, small_run, train};
 use serde_json::Value;
 
 const TRAIN: [&str; 7] = ["train", "--config", "run.toml", "--device", "cpu", "--out", "out"];
 const EVALUATE: [&str; 7] =
     ["evaluate", "--benchmark", "lareqa", "--device", "cpu", "--model", "model"];
 
-/// Runs a command that must be refused with a message that holds all of `named`.
-fn refused(dir: &Path, arguments: &[&str], named: &[&str]) {
-    fails(dir, arguments, 2, named);
-}
-
-fn fails(dir: &Path, arguments: &[&str], code: i32, named: &[&str]) {
-    let before = listing(dir);
-    let ran = isogloss(dir, arguments);
-    assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
-    let message = ran.stderr.lines().find(|line| line.starts_with("error: "));
-    assert!(message.is_some(), "{arguments:?}: no message in {:?}", ran.stderr);
-    for name in named {
-        assert!(ran.stderr.contains(name), "{arguments:?}: no `{name}` in {:?}", ran.stderr);
-    }
-    assert_eq!(ran.stdout, "", "{arguments:?}");
-    assert_eq!(listing(dir), before, "{arguments:?} left something");
-}
-
 fn with<'a>(command: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     [command, more].concat()
-}
-
-/// Changes a JSON file in place.
-fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
-    let mut value = common::read_json(path);
-    change(&mut value);
-    fs::write(path, serde_json::to_vec_pretty(&value).unwrap()).unwrap();
 }
 
 fn replace(path: &Path, from: &str, to: &str) {
@@ -128,7 +103,6 @@ fn settings_that_make_no_run_are_named() {
         (&["--learning-rate", "0"], &["`training.learning_rate`"]),
         (&["--temperature", "NaN"], &["`training.temperature`"]),
         (&["--device", "abacus"], &["abacus", "--device"]),
-        (&["--base", "nowhere"], &["nowhere", "manifest.json"]),
     ] {
         let mut arguments = TRAIN.to_vec();
         if options[0] == "--device" {
@@ -136,6 +110,9 @@ fn settings_that_make_no_run_are_named() {
         }
         refused(dir, &with(&arguments, options), named);
     }
+    fails(dir, &with(&TRAIN, &["--base", "nowhere"]), 1, &["no folder `nowhere`"]);
+    let path = ["--base", "./nowhere"];
+    refused(dir, &with(&TRAIN, &path), &["`./nowhere` is neither a directory nor a model name"]);
 }
 
 #[test]
@@ -193,7 +170,9 @@ fn a_broken_model_is_refused_by_every_command() {
     refused_by_all(&["manifest.json: line 3"]);
 
     fs::remove_dir_all(dir.join("model")).unwrap();
-    refused_by_all(&["model/manifest.json"]);
+    let named = ["there is no folder `model`", "HF_HUB_OFFLINE"];
+    fails(dir, &with(&EVALUATE, &["--data", "data"]), 1, &named);
+    fails(dir, &with(&TRAIN, &["--base", "model"]), 1, &named);
 }
 
 #[test]
@@ -202,7 +181,7 @@ fn parts_of_two_models_are_told_apart_though_their_hashes_fit() {
     let dir = dir.path();
     train(dir, "good", &[]);
     let files = ModelFiles::read(&dir.join("good")).unwrap();
-    let model = |config: Vec<u8>, weights: Vec<u8>| {
+    let model = |config: Vec<u8>, weights: Buffer| {
         ModelFiles::new("model", config, files.tokenizer.clone(), weights, None)
             .write(&dir.join("model"))
             .unwrap();
@@ -217,8 +196,8 @@ fn parts_of_two_models_are_told_apart_though_their_hashes_fit() {
     model(config("vocab_size", 77), files.weights.clone());
     refused(dir, &evaluate, &["tokenizer.json", "`vocab_size` 77"]);
     model(config("hidden_size", 8), files.weights.clone());
-    refused(dir, &evaluate, &["tensor", "shape", "8"]);
-    model(files.config.clone(), files.weights[..200].to_vec());
+    refused(dir, &evaluate, &["`embeddings.weight` is [", "must be [", ", 8]"]);
+    model(files.config.clone(), files.weights.slice(0..200));
     refused(dir, &evaluate, &["model.safetensors", "safetensors file"]);
 }
 

@@ -11,8 +11,13 @@ fn help(arguments: &[&str]) -> String {
 #[test]
 fn help_of_every_command() {
     insta::assert_snapshot!("isogloss", help(&[]));
+    insta::assert_snapshot!("fetch", help(&["fetch"]));
+    insta::assert_snapshot!("fetch_model", help(&["fetch", "model"]));
+    insta::assert_snapshot!("fetch_data", help(&["fetch", "data"]));
     insta::assert_snapshot!("train", help(&["train"]));
     insta::assert_snapshot!("evaluate", help(&["evaluate"]));
+    insta::assert_snapshot!("encode", help(&["encode"]));
+    insta::assert_snapshot!("trim", help(&["trim"]));
     insta::assert_snapshot!("export", help(&["export"]));
     insta::assert_snapshot!("tokenizer", help(&["tokenizer"]));
     insta::assert_snapshot!("tokenizer_train", help(&["tokenizer", "train"]));

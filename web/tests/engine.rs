@@ -137,7 +137,7 @@ fn site(models: &[ModelFiles]) -> Site {
         let at = |file: &str| format!("models/{name}/{file}");
         site.insert(at(artifact::CONFIG), model.config.clone());
         site.insert(at(artifact::TOKENIZER), model.tokenizer.clone());
-        site.insert(at(artifact::WEIGHTS), model.weights.clone());
+        site.insert(at(artifact::WEIGHTS), model.weights.to_vec());
         site.insert(at(artifact::MANIFEST), model.manifest.to_json());
     }
     site.insert("models/index.json".to_owned(), Value::from(list).to_string().into_bytes());

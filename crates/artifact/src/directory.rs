@@ -108,7 +108,9 @@ impl Source for Directory {
 
     fn weights(&self, folder: &str) -> Result<Weights, ArtifactError> {
         let Some(manifest) = self.manifest.as_ref().filter(|_| folder.is_empty()) else {
-            return Weights::open(&self.path.join(folder), self.pickle);
+            // Joined with nothing, a path would end in a slash in messages.
+            let path = if folder.is_empty() { self.path.clone() } else { self.path.join(folder) };
+            return Weights::open(&path, self.pickle);
         };
         let bytes = Buffer::map(&self.path.join(WEIGHTS))?;
         manifest.verify(WEIGHTS, &bytes)?;

@@ -65,10 +65,16 @@ impl Weights {
     /// Takes `prefix` off every name that starts with it.
     #[must_use]
     pub fn without_prefix(self, prefix: &str) -> Self {
-        let bare = |name: String| name.strip_prefix(prefix).map_or(name.clone(), str::to_owned);
+        self.renamed(|name| name.strip_prefix(prefix).map(str::to_owned))
+    }
+
+    /// Gives tensors the names that `name` has for theirs, where it has one.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(&str) -> Option<String>) -> Self {
+        let new = |old: String| name(&old).unwrap_or(old);
         Self {
-            tensors: self.tensors.into_iter().map(|(name, t)| (bare(name), t)).collect(),
-            unread: self.unread.into_iter().map(|(name, t)| (bare(name), t)).collect(),
+            tensors: self.tensors.into_iter().map(|(name, t)| (new(name), t)).collect(),
+            unread: self.unread.into_iter().map(|(name, t)| (new(name), t)).collect(),
         }
     }
 
@@ -163,7 +169,8 @@ impl Weights {
         let stored = self.stored(name, shape)?;
         let mut values = stored.to_f32();
         if stored.kind() == Kind::I8 {
-            let rows = shape[0];
+            // A scalar is a row of one value.
+            let rows = shape.first().copied().unwrap_or(1);
             let scales = self.stored(&format!("{name}{SCALE}"), &[rows])?.to_f32();
             let width = values.len() / rows.max(1);
             for (row, scale) in values.chunks_exact_mut(width.max(1)).zip(scales) {

@@ -144,12 +144,21 @@ fn kind_of(info: &AdapterInfo) -> DeviceKind {
 }
 
 fn gpu(info: &AdapterInfo, reason: String) -> Opened {
-    Opened {
-        // Lazily set up by Burn on the first tensor, so that opening twice is harmless.
-        device: Device::wgpu(kind_of(info)),
-        name: format!("wgpu ({})", describe(info)),
-        reason,
-        cpu: false,
+    let (device, shaders) = pinned(info);
+    Opened { device, name: format!("wgpu ({}{shaders})", describe(info)), reason, cpu: false }
+}
+
+/// The device of an adapter, and what to say of its shaders where they are not WGSL.
+///
+/// Burn sets it up on the first tensor, so that opening twice is harmless.
+fn pinned(info: &AdapterInfo) -> (Device, &'static str) {
+    let kind = kind_of(info);
+    match info.backend {
+        #[cfg(feature = "vulkan")]
+        Backend::Vulkan => (Device::vulkan(kind), ", SPIR-V"),
+        #[cfg(feature = "metal")]
+        Backend::Metal => (Device::metal(kind), ", MSL"),
+        _ => (Device::wgpu(kind), ""),
     }
 }
 

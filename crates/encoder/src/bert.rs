@@ -8,7 +8,7 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::architecture::Layout;
-use crate::blocks::{Reader, Writer, activate, apply, attend, padding_bias, split_heads};
+use crate::blocks::{Reader, Sight, Writer, activate, apply, attend, split_heads};
 use crate::{Activation, BertConfig, EncoderError, Inputs};
 
 /// A transformer encoder over word vectors.
@@ -126,14 +126,14 @@ impl Bert {
 
     /// Contextual token vectors; see [`crate::Network::states`].
     pub(crate) fn forward(&self, inputs: Inputs, mut each: impl FnMut(Tensor<3>)) -> Tensor<3> {
-        let bias = padding_bias(&inputs);
+        let sight = Sight::full(&inputs);
         let types = self.types.val().narrow(0, 0, 1).unsqueeze::<3>();
         let positions = self.positions(&inputs);
         let hidden = self.norm.forward(inputs.words + positions + types);
         let mut hidden = self.dropout.forward(hidden);
         for layer in &self.layers {
             each(hidden.clone());
-            hidden = layer.forward(hidden, bias.clone());
+            hidden = layer.forward(hidden, &sight);
         }
         hidden
     }
@@ -152,10 +152,10 @@ impl Bert {
 }
 
 impl Layer {
-    fn forward(&self, hidden: Tensor<3>, bias: Option<Tensor<4>>) -> Tensor<3> {
+    fn forward(&self, hidden: Tensor<3>, sight: &Sight) -> Tensor<3> {
         let split = |linear: &Linear| split_heads(apply(linear, hidden.clone()), self.heads);
         let (query, key, value) = (split(&self.query), split(&self.key), split(&self.value));
-        let mixed = attend(query, key, value, bias, &self.attention_dropout);
+        let mixed = attend(query, key, value, sight, &self.attention_dropout);
         let attended = self.dropout.forward(apply(&self.output, mixed));
         let hidden = self.attention_norm.forward(hidden + attended);
         let wide = activate(self.activation, apply(&self.intermediate, hidden.clone()));

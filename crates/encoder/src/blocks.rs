@@ -1,5 +1,7 @@
 //! What the transformers share: attention, activations, and the way between weights and modules.
 
+use std::sync::Arc;
+
 use artifact::{ArtifactError, Stored, Weights};
 use burn::module::Param;
 use burn::nn::{Dropout, LayerNorm, LayerNormConfig, Linear};
@@ -29,6 +31,7 @@ pub(crate) fn apply<const D: usize>(linear: &Linear, x: Tensor<D>) -> Tensor<D> 
 /// Applies an activation.
 pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> Tensor<D> {
     match activation {
+        Activation::Gelu if on_host(&x.device()) => crate::host::gelu(x),
         Activation::Gelu => gelu(x),
         Activation::GeluTanh => gelu_approximate(x),
         Activation::Relu => relu(x),
@@ -38,21 +41,54 @@ pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> 
     }
 }
 
-/// What is added to attention scores for padding: `[rows, 1, width, width]`, the same for every
-/// head; nothing where no token is padding.
-pub(crate) fn padding_bias(inputs: &Inputs) -> Option<Tensor<4>> {
-    if !inputs.padded {
-        return None;
-    }
-    let [rows, width] = inputs.mask.dims();
-    let bias = (inputs.mask.clone() - 1.0) * -MASKED;
-    let bias = bias.unsqueeze_dims::<4>(&[1, 2]).expand([rows, 1, width, width]);
-    Some(bias)
+/// Whether `device` is the CPU backend and keeps no gradients, so that loops of our own may run.
+pub(crate) fn on_host(device: &Device) -> bool {
+    !device.is_autodiff() && *device == Device::flex()
 }
 
-/// The same for tokens further apart than `reach`: `[1, 1, width, width]`.
-pub(crate) fn window_bias(width: usize, reach: usize, inputs: &Inputs) -> Option<Tensor<4>> {
-    if width <= reach + 1 {
+/// Which tokens a token sees.
+#[derive(Clone, Debug)]
+pub(crate) struct Sight {
+    /// Real tokens of each row.
+    lengths: Arc<[usize]>,
+    /// How far a token sees to either side, if not everywhere.
+    reach: Option<usize>,
+    /// What is added to the scores of what is not seen: broadcasts to
+    /// `[rows, heads, width, width]`. None where all is seen, and where a loop of our own needs
+    /// no such tensor.
+    bias: Option<Tensor<4>>,
+}
+
+impl Sight {
+    /// Every token sees every real one.
+    pub fn full(inputs: &Inputs) -> Self {
+        Self { lengths: inputs.lengths.clone(), reach: None, bias: padding_bias(inputs) }
+    }
+
+    /// Every token sees the real ones that are not further than `reach` from it.
+    pub fn window(inputs: &Inputs, reach: usize) -> Self {
+        let bias = match (window_bias(reach, inputs), padding_bias(inputs)) {
+            (Some(window), Some(padding)) => Some(window + padding),
+            (window, padding) => window.or(padding),
+        };
+        Self { lengths: inputs.lengths.clone(), reach: Some(reach), bias }
+    }
+}
+
+/// `[rows, 1, width, width]`, the same for every head; nothing where no token is padding.
+fn padding_bias(inputs: &Inputs) -> Option<Tensor<4>> {
+    let [rows, width] = inputs.mask.dims();
+    if on_host(&inputs.words.device()) || inputs.lengths.iter().all(|&length| length == width) {
+        return None;
+    }
+    let bias = (inputs.mask.clone() - 1.0) * -MASKED;
+    Some(bias.unsqueeze_dims::<4>(&[1, 2]).expand([rows, 1, width, width]))
+}
+
+/// `[1, 1, width, width]`; nothing where the reach is wider than any row.
+fn window_bias(reach: usize, inputs: &Inputs) -> Option<Tensor<4>> {
+    let [_, width] = inputs.mask.dims();
+    if on_host(&inputs.words.device()) || width <= reach + 1 {
         return None;
     }
     let mut bias = vec![0.0; width * width];
@@ -72,26 +108,32 @@ pub(crate) fn window_bias(width: usize, reach: usize, inputs: &Inputs) -> Option
 /// # Shapes
 ///
 /// - `query`, `key`, `value`: `[rows, heads, width, size]`
-/// - `bias`: added to the scores; broadcasts to `[rows, heads, width, width]`
 pub(crate) fn attend(
     query: Tensor<4>,
     key: Tensor<4>,
     value: Tensor<4>,
-    bias: Option<Tensor<4>>,
+    sight: &Sight,
     dropout: &Dropout,
 ) -> Tensor<3> {
     let [rows, heads, width, size] = query.dims();
+    let device = query.device();
+    let scale = (size as f64).sqrt().recip();
+    let join = |mixed: Tensor<4>| mixed.swap_dims(1, 2).reshape([rows, width, heads * size]);
     // The fused kernel has no gradient of its own and no dropout.
-    let mixed = if query.device().is_autodiff() {
-        let mut scores = query.matmul(key.swap_dims(2, 3)) / (size as f64).sqrt();
-        if let Some(bias) = bias {
-            scores = scores + bias;
+    if device.is_autodiff() {
+        let mut scores = query.matmul(key.swap_dims(2, 3)) * scale;
+        if let Some(bias) = &sight.bias {
+            scores = scores + bias.clone();
         }
-        dropout.forward(softmax(scores, 3)).matmul(value)
-    } else {
-        attention(query, key, value, None, bias, AttentionModuleOptions::default())
-    };
-    mixed.swap_dims(1, 2).reshape([rows, width, heads * size])
+        return join(dropout.forward(softmax(scores, 3)).matmul(value));
+    }
+    if on_host(&device) {
+        let scores = query.matmul(key.swap_dims(2, 3));
+        let shares = crate::host::softmax(scores, &sight.lengths, sight.reach, scale as f32);
+        return join(shares.matmul(value));
+    }
+    let bias = sight.bias.clone();
+    join(attention(query, key, value, None, bias, AttentionModuleOptions::default()))
 }
 
 /// Splits `[rows, width, heads * size]` into `[rows, heads, width, size]`.
@@ -143,12 +185,7 @@ impl Reader<'_> {
         let bias =
             if bias { Some(self.vector(&format!("{name}.bias"), to, self.dtype)?) } else { None };
         // Files have rows of outputs, Burn has rows of inputs.
-        let mut weight = vec![0.0; stored.len()];
-        for (row, values) in stored.chunks_exact(from).enumerate() {
-            for (column, &value) in values.iter().enumerate() {
-                weight[column * to + row] = value;
-            }
-        }
+        let weight = transposed(&stored, from);
         Ok(Linear { weight: self.tensor(weight, [from, to], self.dtype), bias })
     }
 
@@ -165,6 +202,24 @@ impl Reader<'_> {
             if bias { Some(self.vector(&format!("{name}.bias"), size, DType::F32)?) } else { None };
         Ok(norm)
     }
+}
+
+/// The transpose of rows of `width` values, in tiles whose rows and columns both stay in the cache:
+/// column by column, the large models' weights took most of the time of loading.
+fn transposed(values: &[f32], width: usize) -> Vec<f32> {
+    const TILE: usize = 32;
+    let height = values.len() / width.max(1);
+    let mut out = vec![0.0; values.len()];
+    for top in (0..height).step_by(TILE) {
+        for left in (0..width).step_by(TILE) {
+            for row in top..(top + TILE).min(height) {
+                for column in left..(left + TILE).min(width) {
+                    out[column * height + row] = values[row * width + column];
+                }
+            }
+        }
+    }
+    out
 }
 
 /// The way back.

@@ -4,7 +4,7 @@ use artifact::{ModelFiles, Weights};
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
-use crate::blocks::Reader;
+use crate::blocks::{Reader, on_host};
 use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
 
 /// How an encoder works, which changes no embedding but for rounding.
@@ -12,19 +12,25 @@ use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
 pub struct Options {
     /// Type of the weights of linear layers: f32, or f16 on a device that computes in it.
     pub dtype: DType,
-    /// Padded tokens of one forward pass at most.
-    pub tokens: usize,
+    /// Padded tokens of one forward pass at most; by default what suits the device.
+    pub tokens: Option<usize>,
     /// Attention scores of one forward pass at most; a pass of one text may exceed it.
     pub scores: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        // With 256 dimensions the word vectors of a pass take 16 MiB, and its scores 64 MiB:
-        // any WebGPU adapter binds them.
-        Self { dtype: DType::F32, tokens: 16 * 1024, scores: 16 << 20 }
+        // With 12 heads the scores of a pass take 64 MiB: any WebGPU adapter binds them.
+        Self { dtype: DType::F32, tokens: None, scores: 16 << 20 }
     }
 }
+
+/// Padded tokens of a pass on a GPU: with 256 dimensions its word vectors take 16 MiB.
+const GPU_TOKENS: usize = 16 * 1024;
+
+/// The same on the CPU, where a pass has a core for itself: what a layer works on stays in its
+/// caches.
+const CPU_TOKENS: usize = 1024;
 
 /// Encodes texts.
 #[derive(Clone, Debug)]
@@ -70,13 +76,8 @@ impl Encoder {
                 config: config.vocab_size,
             });
         }
+        let (weights, unused) = fitting(&config, weights)?;
         let table = config.table_name();
-        let prefix = PREFIXES.iter().find(|prefix| weights.contains(&format!("{prefix}{table}")));
-        let weights = match prefix {
-            Some(prefix) if !weights.contains(table) => weights.without_prefix(prefix),
-            _ => weights,
-        };
-        let unused = weights.fit(&config.tensors())?;
         let table = Table::load(&weights, table, config.vocab_size, config.hidden_size)?;
         let read = Reader { weights: &weights, device, dtype: options.dtype };
         let network = Network::load(&config, &read)?;
@@ -171,25 +172,84 @@ impl Encoder {
         let lengths: Vec<usize> = sequences.iter().map(Vec::len).collect();
         let dimension = self.dimension();
         let mut out = vec![0.0; texts.len() * dimension];
+        let on_host = on_host(&self.device);
+        let usual = if on_host { CPU_TOKENS } else { GPU_TOKENS };
+        let tokens = self.options.tokens.unwrap_or(usual);
         let heads = self.config.architecture.heads();
         let fits = |rows: usize, width: usize| {
-            rows * width <= self.options.tokens
-                && rows * heads * width * width <= self.options.scores
+            rows * width <= tokens && rows * heads * width * width <= self.options.scores
         };
-        for bucket in length_buckets(&lengths, fits) {
-            let rows: Vec<&[u32]> = bucket.iter().map(|&i| sequences[i].as_slice()).collect();
-            let batch = TokenBatch::new(&rows, self.config.pad_token_id);
-            let vectors = self.forward(&batch);
-            let data = vectors.into_data_async().await;
-            let data = data.map_err(|error| EncoderError::Device(format!("{error:?}")))?;
-            let values: Vec<f32> =
-                data.try_to_vec().map_err(|error| EncoderError::Device(format!("{error:?}")))?;
+        let buckets = length_buckets(&lengths, fits);
+        let mut place = |bucket: &[usize], values: &[f32]| {
             for (&index, row) in bucket.iter().zip(values.chunks_exact(dimension)) {
                 out[index * dimension..][..dimension].copy_from_slice(row);
             }
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        if on_host {
+            use rayon::prelude::*;
+            // The longest first, so that no core is left with one of them at the end.
+            let encoded = buckets
+                .par_iter()
+                .rev()
+                .with_max_len(1)
+                .map(|bucket| values(self.pass(bucket, &sequences).try_into_data()))
+                .collect::<Result<Vec<_>, _>>()?;
+            for (bucket, values) in buckets.iter().rev().zip(encoded) {
+                place(bucket, &values);
+            }
+            return Ok(out);
+        }
+        // One pass is computed while the next one is made ready.
+        let mut running: Option<(&[usize], Tensor<2>)> = None;
+        for bucket in &buckets {
+            let next = self.pass(bucket, &sequences);
+            if let Some((bucket, vectors)) = running.replace((bucket, next)) {
+                place(bucket, &values(vectors.into_data_async().await)?);
+            }
+        }
+        if let Some((bucket, vectors)) = running {
+            place(bucket, &values(vectors.into_data_async().await)?);
         }
         Ok(out)
     }
+
+    /// Embeddings of the texts `bucket`, on the device.
+    fn pass(&self, bucket: &[usize], sequences: &[Vec<u32>]) -> Tensor<2> {
+        let rows: Vec<&[u32]> = bucket.iter().map(|&i| sequences[i].as_slice()).collect();
+        self.forward(&TokenBatch::new(&rows, self.config.pad_token_id))
+    }
+}
+
+/// What a device gave back, as numbers.
+fn values<E: std::fmt::Debug>(data: Result<TensorData, E>) -> Result<Vec<f32>, EncoderError> {
+    let failed = |error: String| EncoderError::Device(error);
+    let data = data.map_err(|error| failed(format!("{error:?}")))?;
+    data.try_to_vec().map_err(|error| failed(format!("{error:?}")))
+}
+
+/// The weights under our names, and those of their names that the encoder has no use for.
+///
+/// An error names what is missing or of another shape.
+pub(crate) fn fitting(
+    config: &Config,
+    weights: Weights,
+) -> Result<(Weights, Vec<String>), EncoderError> {
+    let table = config.table_name();
+    let prefix = PREFIXES.iter().find(|prefix| weights.contains(&format!("{prefix}{table}")));
+    let weights = match prefix {
+        Some(prefix) if !weights.contains(table) => weights.without_prefix(prefix),
+        _ => weights,
+    };
+    let weights = weights.renamed(todays_name);
+    let unused = weights.fit(&config.tensors())?;
+    Ok((weights, unused))
+}
+
+/// The name of a tensor where an old file calls scale and shift of a norm as `TensorFlow`'s BERT did.
+fn todays_name(name: &str) -> Option<String> {
+    let named = |old: &str, new: &str| Some(format!("{}{new}", name.strip_suffix(old)?));
+    named(".gamma", ".weight").or_else(|| named(".beta", ".bias"))
 }
 
 /// What the network needs besides the word vectors.
@@ -197,8 +257,8 @@ fn inputs(config: &Config, words: Tensor<3>, batch: &TokenBatch) -> Inputs {
     let (rows, width) = (batch.rows(), batch.width);
     let mask = TensorData::new(batch.mask(), [rows, width]);
     let mask = Tensor::<2>::from_data(mask, &words.device());
-    let padded = batch.lengths.iter().any(|&length| length < width);
-    Inputs { mask, padded, positions: skipping_positions(config, batch), words }
+    let lengths = batch.lengths.as_slice().into();
+    Inputs { mask, lengths, positions: skipping_positions(config, batch), words }
 }
 
 /// XLM-R's positions where a text has the padding token within it: `transformers` counts only the

@@ -12,6 +12,10 @@ pub enum EncoderError {
     /// The tokenizer.
     #[error(transparent)]
     Tokens(#[from] TokenError),
+    /// The tokenizer cannot be trimmed.
+    #[cfg(not(target_arch = "wasm32"))]
+    #[error(transparent)]
+    Trim(#[from] tokens::TrimError),
     /// A field of `config.json` has a value that makes no encoder.
     #[error("config.json: `{field}`: {reason}")]
     Config {

@@ -18,12 +18,16 @@ mod blocks;
 mod config;
 mod encoder;
 mod error;
+mod host;
+mod model;
 mod modern;
 mod network;
 mod pooling;
 mod published;
 mod random;
 mod table;
+#[cfg(not(target_arch = "wasm32"))]
+mod trim;
 
 pub use architecture::{
     Activation, Architecture, BertConfig, LayerType, ModernBertConfig, Rope, RopeParameters,
@@ -32,6 +36,7 @@ pub use bert::Bert;
 pub use config::{Config, Contract, Head, Pooling, Role};
 pub use encoder::{Encoder, Options, Parts};
 pub use error::EncoderError;
+pub use model::Model;
 pub use modern::ModernBert;
 pub use network::{Body, Inputs, Network, Nothing};
 pub use pooling::{mean_pool, normalise, pool};

@@ -6,9 +6,7 @@ use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::architecture::Layout;
-use crate::blocks::{
-    Reader, Writer, activate, apply, attend, padding_bias, split_heads, window_bias,
-};
+use crate::blocks::{Reader, Sight, Writer, activate, apply, attend, split_heads};
 use crate::{Activation, EncoderError, Inputs, LayerType, ModernBertConfig};
 
 /// A transformer encoder over word vectors.
@@ -136,24 +134,20 @@ impl ModernBert {
         let size = dimension / self.layers.first().map_or(1, |layer| layer.heads);
         let device = inputs.words.device();
         let turns = self.thetas.map(|theta| turns(theta, width, size, &device));
-        let padding = padding_bias(&inputs);
-        let window = match (window_bias(width, self.reach, &inputs), &padding) {
-            (Some(window), Some(padding)) => Some(window + padding.clone()),
-            (window, padding) => window.or(padding.clone()),
-        };
+        let (full, window) = (Sight::full(&inputs), Sight::window(&inputs, self.reach));
         let mut hidden = self.dropout.forward(self.norm.forward(inputs.words));
         for layer in &self.layers {
             each(hidden.clone());
-            let (turns, bias) =
-                if layer.slides { (&turns[1], &window) } else { (&turns[0], &padding) };
-            hidden = layer.forward(hidden, turns, bias.clone());
+            let (turns, sight) =
+                if layer.slides { (&turns[1], &window) } else { (&turns[0], &full) };
+            hidden = layer.forward(hidden, turns, sight);
         }
         self.final_norm.forward(hidden)
     }
 }
 
 impl Layer {
-    fn forward(&self, hidden: Tensor<3>, turns: &Turns, bias: Option<Tensor<4>>) -> Tensor<3> {
+    fn forward(&self, hidden: Tensor<3>, turns: &Turns, sight: &Sight) -> Tensor<3> {
         let [_, _, dimension] = hidden.dims();
         let normed = match &self.attention_norm {
             Some(norm) => norm.forward(hidden.clone()),
@@ -163,7 +157,7 @@ impl Layer {
         let part =
             |at: usize| split_heads(joint.clone().narrow(2, at * dimension, dimension), self.heads);
         let (query, key) = (turn(part(0), turns), turn(part(1), turns));
-        let mixed = attend(query, key, part(2), bias, &self.attention_dropout);
+        let mixed = attend(query, key, part(2), sight, &self.attention_dropout);
         let hidden = hidden + self.attention_dropout.forward(apply(&self.output, mixed));
 
         let both = apply(&self.input, self.mlp_norm.forward(hidden.clone()));

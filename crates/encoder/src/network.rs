@@ -1,5 +1,7 @@
 //! What of an encoder lives on the device: a body over token vectors and a head over the pooled one.
 
+use std::sync::Arc;
+
 use artifact::Weights;
 use burn::module::Module;
 use burn::nn::Linear;
@@ -16,8 +18,8 @@ pub struct Inputs {
     pub words: Tensor<3>,
     /// `[rows, width]`: 1 for a real token, 0 for padding.
     pub mask: Tensor<2>,
-    /// Whether any token is padding; if not, attention needs no mask.
-    pub padded: bool,
+    /// Real tokens of each row.
+    pub lengths: Arc<[usize]>,
     /// Positions of tokens that are not simply counted: for XLM-R when a text has the padding
     /// token within it, which its position ids skip.
     pub positions: Option<Vec<i32>>,

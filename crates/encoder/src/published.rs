@@ -134,7 +134,8 @@ struct Modules {
     dense: Vec<(usize, String)>,
 }
 
-fn read(dir: &impl Source) -> Result<(Config, Weights), EncoderError> {
+/// What the files in `dir` say; nothing of the weights is compared with the config yet.
+pub(crate) fn read(dir: &impl Source) -> Result<(Config, Weights), EncoderError> {
     let modules = modules(dir)?;
     if let Some(folder) = modules.static_folder.clone() {
         return read_static(dir, &folder, modules);
@@ -227,7 +228,11 @@ fn modules(dir: &impl Source) -> Result<Modules, EncoderError> {
     let mut modules = Modules::default();
     let Some(bytes) = dir.file(MODULES)? else { return Ok(modules) };
     let listed: Vec<Module> = parse(MODULES, &bytes)?;
-    for Module { path, kind } in listed {
+    for Module { mut path, kind } in listed {
+        // Static models are published with a dot for the folder of the model itself.
+        if path == "." {
+            path.clear();
+        }
         // The list is as untrusted as any file: its folders lie within this one.
         if !Path::new(&path).components().all(|part| matches!(part, Component::Normal(_))) {
             return unsupported(MODULES, format!("`{path}` is not a folder of the model"));
@@ -299,7 +304,8 @@ fn dense_activation(file: &str, class: Option<&str>) -> Result<Activation, Encod
     })
 }
 
-fn tokenizer(dir: &impl Source) -> Result<Vec<u8>, EncoderError> {
+/// The text of `tokenizer.json`, wherever it is.
+pub(crate) fn tokenizer(dir: &impl Source) -> Result<Vec<u8>, EncoderError> {
     if let Some(bytes) = dir.file(artifact::TOKENIZER)? {
         return Ok(bytes);
     }

@@ -49,7 +49,13 @@ fn encoders(device: &Device) -> Vec<(String, Encoder)> {
         .map(|(architecture, pooling)| {
             let config = config(architecture, pooling, tokenizer.vocabulary());
             let weights = fresh_weights(&config, 3);
-            let encoder = Encoder::from_weights(config, tokenizer.clone(), weights, device, Options::default());
+            let encoder = Encoder::from_weights(
+                config,
+                tokenizer.clone(),
+                weights,
+                device,
+                Options::default(),
+            );
             (format!("{architecture} {pooling:?}"), encoder.unwrap())
         })
         .collect()
@@ -131,8 +137,7 @@ fn a_static_embedding_is_the_unit_mean_of_its_rows() {
     let length = mean.iter().map(|x| x * x).sum::<f32>().sqrt();
     let expected: Vec<f32> = mean.iter().map(|x| x / length).collect();
     for (name, device) in device::for_tests() {
-        let encoder =
-            assemble(&config, &tokenizer, &weights, &device).unwrap();
+        let encoder = assemble(&config, &tokenizer, &weights, &device).unwrap();
         let got = &encode(&encoder, &TEXTS[..1], Role::Passage)[0];
         assert!(difference(got, &expected) < 1e-5, "{name}");
     }

@@ -37,6 +37,23 @@ pub struct DataSet {
     pub files: Vec<Files>,
 }
 
+impl DataSet {
+    /// Bytes of the set together in words, or how many files of unknown length it has.
+    pub fn size(&self) -> String {
+        let sizes = self.files.iter().map(|file| match file {
+            Files::Url { size, .. } => *size,
+            Files::Hub { .. } => None,
+        });
+        let listed = self.files.iter().any(|file| matches!(file, Files::Hub { .. }));
+        match (sizes.sum::<Option<u64>>(), self.files.len()) {
+            (Some(bytes), _) => format!("{:.1} MB", bytes as f64 / 1e6),
+            (None, _) if listed => "listed by the hub".to_owned(),
+            (None, 1) => "unknown, 1 file".to_owned(),
+            (None, files) => format!("unknown, {files} files"),
+        }
+    }
+}
+
 /// Files of a data set.
 #[derive(Clone, Debug)]
 pub enum Files {

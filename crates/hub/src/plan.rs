@@ -24,8 +24,8 @@ const OPTIONAL: [&str; 6] = [
     "manifest.json",
     MODULES,
 ];
-/// Files without which the transformer cannot be read.
-const REQUIRED: [&str; 2] = ["config.json", "tokenizer.json"];
+const CONFIG: &str = "config.json";
+const TOKENIZER: &str = "tokenizer.json";
 const WEIGHTS: &str = "model.safetensors";
 const PICKLE: &str = "pytorch_model.bin";
 
@@ -47,9 +47,9 @@ struct Module {
     kind: String,
 }
 
-/// A module in a folder of its own, after the transformer.
+/// A module in its folder.
 struct Folder {
-    /// With a final slash.
+    /// Empty for the model's own folder, else with a final slash.
     path: String,
     /// It cannot be read without `config.json`.
     configured: bool,
@@ -86,25 +86,28 @@ impl Source<'_> {
                 plan.absent.push(name);
             }
         }
-        let (transformer, folders) = self.folders(read)?;
-        for name in REQUIRED {
-            plan.files.push(self.existing(format!("{transformer}{name}"))?);
+        let (first, folders) = self.folders(read)?;
+        let config = format!("{}{CONFIG}", first.path);
+        if first.configured {
+            plan.files.push(self.existing(config)?);
+        } else {
+            self.add(&mut plan, config);
         }
+        plan.files.push(self.existing(format!("{}{TOKENIZER}", first.path))?);
         for folder in &folders {
-            let config = format!("{}config.json", folder.path);
+            let config = format!("{}{CONFIG}", folder.path);
             if folder.configured {
                 plan.files.push(self.existing(config)?);
             } else {
                 self.add(&mut plan, config);
             }
         }
-        if !transformer.is_empty() {
+        if !first.path.is_empty() {
             for name in OPTIONAL {
-                self.add(&mut plan, format!("{transformer}{name}"));
+                self.add(&mut plan, format!("{}{name}", first.path));
             }
         }
-        let transformer = Folder { path: transformer, configured: true, weighted: true };
-        for folder in std::iter::once(&transformer).chain(&folders) {
+        for folder in std::iter::once(&first).chain(&folders) {
             let weights = self.weights(&folder.path, read)?;
             if weights.is_empty() && folder.weighted {
                 let file = format!("{}{WEIGHTS}", folder.path);
@@ -115,30 +118,34 @@ impl Source<'_> {
         Ok(plan)
     }
 
-    /// The transformer's folder (empty for the root, else with a final slash) and those of the
-    /// modules after it. The transformer is the first module.
+    /// The folder of the first module, which reads tokens, and those of the modules after it.
     fn folders(
         &self,
         read: &mut dyn FnMut(&str) -> Result<Vec<u8>, HubError>,
-    ) -> Result<(String, Vec<Folder>), HubError> {
+    ) -> Result<(Folder, Vec<Folder>), HubError> {
+        let mut first = Folder { path: String::new(), configured: true, weighted: true };
         if !self.paths.contains(MODULES) {
-            return Ok((String::new(), Vec::new()));
+            return Ok((first, Vec::new()));
         }
         let origin = self.origin(MODULES);
         let mut modules: Vec<Module> = self.json(MODULES, read)?;
         modules.sort_by_key(|module| module.idx);
-        let mut transformer = String::new();
         let mut folders = Vec::new();
         for (position, module) in modules.into_iter().enumerate() {
             let mut path = module.path.trim_end_matches('/').to_owned();
+            // Static models are published with a dot for the folder of the model itself.
+            if path == "." {
+                path.clear();
+            }
             if !path.is_empty() {
                 safe_path(&origin, &path)?;
                 path.push('/');
             }
+            let kind = module.kind.rsplit('.').next().unwrap_or_default();
             if position == 0 {
-                transformer = path;
+                // A table of embeddings has its sizes in its weights.
+                first = Folder { path, configured: kind != "StaticEmbedding", weighted: true };
             } else if !path.is_empty() {
-                let kind = module.kind.rsplit('.').next().unwrap_or_default();
                 folders.push(Folder {
                     path,
                     configured: kind != "Normalize",
@@ -146,7 +153,7 @@ impl Source<'_> {
                 });
             }
         }
-        Ok((transformer, folders))
+        Ok((first, folders))
     }
 
     /// Weight files of a folder: safetensors whole or in shards, else a pickle, else none.

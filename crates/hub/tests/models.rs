@@ -7,7 +7,8 @@ mod common;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{Reply, Seen, Server, hub, names, noise, quiet, sha256};
+use common::server::Seen;
+use common::{Reply, Server, hub, names, noise, quiet, sha256};
 use isogloss_hub::{HubError, ModelName};
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
@@ -262,6 +263,24 @@ fn missing_files_and_models_are_named() {
     assert!(error.contains("owner/other@main was not found"), "{error}");
     let error = resolve(&server, cache.path(), "no/such/folder").unwrap_err().to_string();
     assert!(error.contains("neither a directory nor a model name"), "{error}");
+}
+
+#[test]
+fn a_static_model_has_no_config() {
+    for (path, folder) in [("0_StaticEmbedding", "0_StaticEmbedding/"), (".", ""), ("", "")] {
+        let kind = "sentence_transformers.models.StaticEmbedding";
+        let modules = json!([{"idx": 0, "path": path, "type": kind}]);
+        let server = Repository::default()
+            .with("modules.json", modules.to_string().as_bytes())
+            .with(&format!("{folder}tokenizer.json"), b"{}")
+            .with(&format!("{folder}model.safetensors"), &noise(100))
+            .serve();
+        let cache = tempfile::tempdir().unwrap();
+        let dir = resolve(&server, cache.path(), "owner/name").unwrap();
+        for file in ["tokenizer.json", "model.safetensors"] {
+            assert!(dir.join(folder).join(file).is_file(), "`{path}`: {file}");
+        }
+    }
 }
 
 #[test]

@@ -52,10 +52,7 @@ impl TokenBatch {
 /// Returns indices into `lengths`. `fits` says whether so many rows of such a width (the longest
 /// length, at least 1) may make a group; a group of one sequence always may. Equal lengths keep
 /// their order, so the groups depend on the lengths alone.
-pub fn length_buckets(
-    lengths: &[usize],
-    fits: impl Fn(usize, usize) -> bool,
-) -> Vec<Vec<usize>> {
+pub fn length_buckets(lengths: &[usize], fits: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.sort_by_key(|&i| lengths[i]);
     let mut buckets: Vec<Vec<usize>> = Vec::new();

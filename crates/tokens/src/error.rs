@@ -18,3 +18,9 @@ pub enum TokenError {
     #[error("no tokenizer could be trained: {0}")]
     Train(String),
 }
+
+impl TokenError {
+    pub(crate) fn encode(text: &str, error: &tokenizers::Error) -> Self {
+        Self::Encode { text: text.chars().take(60).collect(), reason: error.to_string() }
+    }
+}

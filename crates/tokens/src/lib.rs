@@ -10,9 +10,17 @@ mod error;
 mod tokenizer;
 #[cfg(not(target_arch = "wasm32"))]
 mod train;
+#[cfg(not(target_arch = "wasm32"))]
+mod trim;
+#[cfg(not(target_arch = "wasm32"))]
+mod usage;
 
 pub use batch::{TokenBatch, length_buckets};
 pub use error::TokenError;
 pub use tokenizer::Tokenizer;
 #[cfg(not(target_arch = "wasm32"))]
 pub use train::{Unigram, train_unigram};
+#[cfg(not(target_arch = "wasm32"))]
+pub use trim::{TokenizerSize, TrimError, Trimmed, known_languages, pieces_of_languages, trim};
+#[cfg(not(target_arch = "wasm32"))]
+pub use usage::Usage;

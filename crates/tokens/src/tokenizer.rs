@@ -31,6 +31,12 @@ impl Tokenizer {
         Self { inner, unknown }
     }
 
+    /// The library's tokenizer.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn inner(&self) -> &tokenizers::Tokenizer {
+        &self.inner
+    }
+
     /// Pieces in the vocabulary, added ones included.
     pub fn vocabulary(&self) -> usize {
         // Ids may have gaps, so the largest id decides how many rows a table needs.
@@ -56,10 +62,7 @@ impl Tokenizer {
         max_length: usize,
         special: bool,
     ) -> Result<Vec<u32>, TokenError> {
-        let failed = |error: tokenizers::Error| TokenError::Encode {
-            text: text.chars().take(60).collect(),
-            reason: error.to_string(),
-        };
+        let failed = |error: tokenizers::Error| TokenError::encode(text, &error);
         let mut encoding = self.inner.encode_fast(text, false).map_err(failed)?;
         if !special {
             let mut ids = encoding.get_ids().to_vec();

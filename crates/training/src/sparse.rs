@@ -146,7 +146,8 @@ mod tests {
     use super::*;
 
     fn table() -> SparseTable {
-        let values: Vec<f32> = (0..600 * 4).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
+        let values: Vec<f32> =
+            (0..600 * 4).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
         SparseTable::new(&Table::from_f32(4, &values))
     }
 

@@ -25,9 +25,6 @@ const WINDOW: usize = 4096;
 /// Texts encoded between two moves of the progress bar.
 const CHUNK: usize = 512;
 
-/// Padded tokens of a pass on the CPU: activations of a layer then stay in its caches.
-const CPU_TOKENS: usize = 1024;
-
 /// Encodes a corpus.
 pub fn run(options: &Encode) -> Result<(), Failure> {
     let shards = shards(options)?;
@@ -79,14 +76,13 @@ fn shards(options: &Encode) -> Result<Vec<Option<Shard>>, Failure> {
 }
 
 fn computing(options: &Encode, opened: &device::Opened) -> Result<Options, Failure> {
-    let mut computing = Options::default();
-    if opened.is_cpu() {
-        computing.tokens = CPU_TOKENS;
-    }
-    if let Some(tokens) = options.token_budget {
-        computing.tokens = tokens;
-    }
+    let mut computing = Options { tokens: options.token_budget, ..Options::default() };
     if options.compute == PrecisionName::F16 {
+        if !cfg!(feature = "mixed-precision") {
+            let text = "--compute f16: this program was built without mixed precision; build it \
+                with `--features mixed-precision`";
+            return Err(Failure::Input(text.to_owned()));
+        }
         if !opened.computes_f16() {
             let name = &opened.name;
             let text = format!("--compute f16: {name} does not compute in f16");

@@ -11,12 +11,13 @@ use crate::{cards, models, outputs, scoring};
 
 /// Scores a model.
 pub fn run(options: &Evaluate) -> Result<(), Failure> {
-    let dir = options.model.open()?;
-    let manifest = recorded(&dir, options.record)?;
+    // What may be refused comes before the model, which may have to be fetched.
     let benchmark = scoring::read(&options.data, options.languages.as_deref(), options.split)?;
     if let Some(json) = &options.json {
         outputs::file(json)?;
     }
+    let dir = options.model.open()?;
+    let manifest = recorded(&dir, options.record)?;
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
     let encoder = models::load(&dir, &opened.device, encoder::Options::default())?;

@@ -3,5 +3,7 @@
 pub mod encode;
 pub mod evaluate;
 pub mod export;
+pub mod fetch;
 pub mod tokenizer;
 pub mod train;
+pub mod trim;

@@ -14,13 +14,14 @@ use training::{Ended, Event, Outcome, Run, RunConfig};
 
 use crate::cards;
 use crate::failure::Failure;
+use crate::models;
 use crate::options::Train;
 use crate::outputs;
 use crate::show::progress::Progress;
 
 /// Trains and writes the model.
 pub fn run(options: &Train) -> Result<(), Failure> {
-    let config = configure(options)?;
+    let mut config = configure(options)?;
     let out = config.out.clone().ok_or_else(|| {
         Failure::Input("no output folder: give --out DIR, or `out` in the run file".to_owned())
     })?;
@@ -30,6 +31,9 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     outputs::model(&out)?;
     let metrics_path = options.metrics.clone().unwrap_or_else(|| beside(&out, "metrics.jsonl"));
     outputs::file(&metrics_path)?;
+    if let Some(base) = &config.model.base {
+        config.model.base = Some(models::locate(base, config.model.allow_pickle)?);
+    }
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
 
@@ -80,6 +84,7 @@ fn configure(options: &Train) -> Result<RunConfig, Failure> {
         config.model.base = Some(base.clone());
         config.model.fresh = None;
     }
+    config.model.allow_pickle |= options.allow_pickle;
     if let Some(composition) = &options.composition {
         config.batches.composition = composition.parse().map_err(Failure::input)?;
     }

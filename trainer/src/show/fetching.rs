@@ -48,6 +48,8 @@ impl Fetching {
         match &bar {
             Some(bar) => bar.set_message(name.to_owned()),
             None if self.named.insert(name.to_owned()) => match total {
+                // A small file is there before its line is read.
+                Some(total) if total < 1_000_000 => {}
                 Some(total) => eprintln!("fetching {name} ({:.1} MB)", total as f64 / 1e6),
                 None => eprintln!("fetching {name}"),
             },

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
 use evaluation::Report;
+
+use super::table;
 
 /// The report as tables: measures per query language with their means, and mAP per pair.
 pub fn render(report: &Report) -> String {
@@ -54,20 +55,6 @@ pub fn means(report: &Report) -> BTreeMap<String, f64> {
     .collect()
 }
 
-fn table(header: impl IntoIterator<Item = String>) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_header(header);
-    for column in table.column_iter_mut().skip(1) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
-}
-
-fn trimmed(table: &Table) -> String {
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    lines.join("\n")
-}
-
 fn share(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
 }
@@ -79,7 +66,7 @@ fn ranks(value: Option<f64>) -> String {
 fn languages(report: &Report) -> String {
     let header =
         ["query", "mono mAP", "R@1", "cross mAP", "R@1", "multi mAP", "R@10", "rank distance"];
-    let mut table = table(header.map(str::to_owned));
+    let mut table = table::new(header.map(str::to_owned));
     for scores in &report.languages {
         let (mono, cross) = (scores.monolingual, scores.crosslingual);
         table.add_row([
@@ -104,20 +91,20 @@ fn languages(report: &Report) -> String {
         share(mean.multilingual.map(|s| s.recall_at_10)),
         ranks(mean.rank_distance),
     ]);
-    trimmed(&table)
+    table::text(&table)
 }
 
 fn pairs(report: &Report) -> String {
     let names = &report.pairs.languages;
     let header = std::iter::once("query".to_owned()).chain(names.iter().cloned());
-    let mut table = table(header);
+    let mut table = table::new(header);
     for (name, row) in names.iter().zip(&report.pairs.map) {
         let cells = row
             .iter()
             .map(|value| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.3}")));
         table.add_row(std::iter::once(name.clone()).chain(cells));
     }
-    trimmed(&table)
+    table::text(&table)
 }
 
 #[cfg(test)]

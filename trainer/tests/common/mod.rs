@@ -5,6 +5,10 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, reason = "a test's panic is its failure")]
 
+pub mod repository;
+#[path = "../../../crates/hub/tests/common/server.rs"]
+pub mod server;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,12 +27,22 @@ pub struct Ran {
 pub fn program(dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_isogloss"));
     command.current_dir(dir);
+    // A name that is no folder is looked up on the hub: not on the person's, and never by network.
+    command.env("HF_HOME", "absent").env("HF_HUB_CACHE", "cache").env("HF_HUB_OFFLINE", "1");
+    for name in ["HF_TOKEN", "HF_ENDPOINT"] {
+        command.env_remove(name);
+    }
     command
 }
 
 /// Runs the program in `dir`.
 pub fn isogloss(dir: &Path, arguments: &[&str]) -> Ran {
-    let output = program(dir).args(arguments).output().unwrap();
+    ran(program(dir).args(arguments))
+}
+
+/// Runs `command` to its end.
+pub fn ran(command: &mut Command) -> Ran {
+    let output = command.output().unwrap();
     Ran {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),
@@ -41,6 +55,49 @@ pub fn done(dir: &Path, arguments: &[&str]) -> Ran {
     let ran = isogloss(dir, arguments);
     assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
     ran
+}
+
+/// Runs a command that must be refused with a message that holds all of `named`.
+pub fn refused(dir: &Path, arguments: &[&str], named: &[&str]) {
+    fails(dir, arguments, 2, named);
+}
+
+/// The same with another exit code.
+pub fn fails(dir: &Path, arguments: &[&str], code: i32, named: &[&str]) {
+    let before = listing(dir);
+    let ran = isogloss(dir, arguments);
+    assert_eq!(ran.code, Some(code), "{arguments:?}: {}", ran.stderr);
+    let message = ran.stderr.lines().find(|line| line.starts_with("error: "));
+    assert!(message.is_some(), "{arguments:?}: no message in {:?}", ran.stderr);
+    for name in named {
+        assert!(ran.stderr.contains(name), "{arguments:?}: no `{name}` in {:?}", ran.stderr);
+    }
+    assert_eq!(ran.stdout, "", "{arguments:?}");
+    assert_eq!(listing(dir), before, "{arguments:?} left something");
+}
+
+/// Changes a JSON file in place.
+pub fn edit(path: &Path, change: impl FnOnce(&mut Value)) {
+    let mut value = read_json(path);
+    change(&mut value);
+    fs::write(path, serde_json::to_vec_pretty(&value).unwrap()).unwrap();
+}
+
+/// A copy of folder `from` as folder `to`.
+pub fn copy(from: &Path, to: &Path) {
+    for (path, _) in listing(from) {
+        let to = to.join(path.strip_prefix(from).unwrap());
+        if path.is_file() {
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(&path, to).unwrap();
+        }
+    }
+}
+
+/// A published model among the fixtures of the encoder.
+pub fn published(name: &str) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/encoder/tests/fixtures");
+    fixtures.join(name).canonicalize().unwrap()
 }
 
 /// The embedded corpus.

@@ -79,10 +79,7 @@ pub async fn compare(source: &impl Source, device: &Device) -> Differences {
     if golden.prompts.values().all(String::is_empty) {
         roles.push(("embeddings", Role::Query));
     } else {
-        roles.extend([
-            ("embeddings.query", Role::Query),
-            ("embeddings.passage", Role::Passage),
-        ]);
+        roles.extend([("embeddings.query", Role::Query), ("embeddings.passage", Role::Passage)]);
     }
     for (name, role) in roles {
         let expected = numbers.f32(name, &shape).expect("embeddings");
@@ -99,5 +96,8 @@ async fn read(tensor: Tensor<3>) -> Vec<f32> {
 fn difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     // NaN must not pass: it is larger than any tolerance.
-    a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, |m, d| if d > m || d.is_nan() { d } else { m })
+    a.iter()
+        .zip(b)
+        .map(|(x, y)| (x - y).abs())
+        .fold(0.0, |m, d| if d > m || d.is_nan() { d } else { m })
 }

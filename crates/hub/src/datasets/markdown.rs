@@ -40,7 +40,7 @@ pub fn markdown() -> String {
     let mut hashes = String::new();
     for set in &sets {
         let DataSet { name, what, source, licence, files } = set;
-        let (size, kind) = (size(files), kind(files));
+        let (size, kind) = (set.size(), kind(files));
         let _ = writeln!(page, "| `{name}` | {what} | <{source}> | {licence} | {size} | {kind} |");
         for file in files {
             if let Files::Url { path, size: Some(size), sha256: Some(hash), .. } = file {
@@ -51,24 +51,6 @@ pub fn markdown() -> String {
     let _ =
         write!(page, "\n## Pinned files\n\n| file | bytes | SHA-256 |\n|---|---|---|\n{hashes}");
     page
-}
-
-/// Bytes of the set together, or how many files of unknown length it has.
-fn size(files: &[Files]) -> String {
-    let sizes: Option<u64> = files
-        .iter()
-        .map(|file| match file {
-            Files::Url { size, .. } => *size,
-            Files::Hub { .. } => None,
-        })
-        .sum();
-    let listed = files.iter().any(|file| matches!(file, Files::Hub { .. }));
-    match sizes {
-        Some(bytes) => format!("{:.1} MB", bytes as f64 / 1e6),
-        None if listed => "listed by the hub".to_owned(),
-        None if files.len() == 1 => "unknown, 1 file".to_owned(),
-        None => format!("unknown, {} files", files.len()),
-    }
 }
 
 fn kind(files: &[Files]) -> &'static str {
