@@ -3,6 +3,7 @@
 //! Every field has a name that a person types in a run file; what is left out has the default
 //! given here.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use encoder::{Config, Contract};
@@ -140,6 +141,9 @@ pub struct DataSettings {
     pub lexicon: Vec<PathBuf>,
     /// Folders in LAReQA's layout, of which the training split is read.
     pub lareqa: Vec<PathBuf>,
+    /// Licences by the name of a file or of a LAReQA folder: the model card states them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub licences: BTreeMap<String, String>,
 }
 
 /// Loss and optimiser.

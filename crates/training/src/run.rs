@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use artifact::{Directory, FileRecord, ModelFiles, Provenance};
@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use sampling::{Batch, BatchKind, Sampler, Tally};
 use tokens::Tokenizer;
 
-use crate::{Learner, Rows, RunConfig, Schedule, Start, TrainingError};
+use crate::{DataSettings, Learner, Rows, RunConfig, Schedule, Start, TrainingError};
 
 /// A prepared run.
 pub struct Run {
@@ -28,6 +28,7 @@ pub struct Run {
     passages: Vec<Vec<u32>>,
     unknown: (u64, u64),
     files: BTreeMap<String, FileRecord>,
+    licences: BTreeMap<String, String>,
     base: Option<String>,
     seconds: f64,
     steps: u64,
@@ -79,6 +80,7 @@ impl Run {
     pub fn prepare(config: &RunConfig, device: &Device) -> Result<Self, TrainingError> {
         config.check()?;
         let (set, files) = read_data(config)?;
+        let licences = licences(&config.data, &files)?;
         let plan = sampling::Plan { seed: config.seed, ..config.batches.clone() };
         let sampler = Sampler::new(&set, &plan)?;
         let (encoder, base) = start(config, &device.clone().autodiff())?;
@@ -98,6 +100,7 @@ impl Run {
             passages,
             unknown,
             files,
+            licences,
             base,
             seconds: 0.0,
             steps: 0,
@@ -205,6 +208,8 @@ impl Run {
             batch: self.config.batches.batch,
             base: self.base.clone(),
             data: self.files.clone(),
+            licences: self.licences.clone(),
+            languages: self.set.languages.clone(),
             device: device.to_owned(),
             seconds: self.seconds,
         };
@@ -252,6 +257,22 @@ fn read_file(path: &PathBuf) -> Result<Vec<u8>, TrainingError> {
     })
 }
 
+/// What a manifest calls a training file.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The files of a folder in LAReQA's layout, in the order of their names.
+fn inside(dir: &Path) -> Result<Vec<PathBuf>, TrainingError> {
+    let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
+        .map_err(|source| artifact::ArtifactError::Io { path: dir.display().to_string(), source })?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
+    inside.sort();
+    Ok(inside)
+}
+
 fn read_data(
     config: &RunConfig,
 ) -> Result<(TrainingSet, BTreeMap<String, FileRecord>), TrainingError> {
@@ -259,8 +280,7 @@ fn read_data(
     let mut builder = Builder::new();
     let mut files = BTreeMap::new();
     let mut record = |path: &PathBuf| -> Result<(), TrainingError> {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        files.insert(name, FileRecord::of(&read_file(path)?));
+        files.insert(file_name(path), FileRecord::of(&read_file(path)?));
         Ok(())
     };
     for path in &data.pairs {
@@ -281,18 +301,32 @@ fn read_data(
     }
     for dir in &data.lareqa {
         builder.lareqa(dir, None, Split::Train)?;
-        let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
-            .map_err(|source| artifact::ArtifactError::Io {
-                path: dir.display().to_string(),
-                source,
-            })?
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .collect();
-        inside.sort();
-        inside.iter().try_for_each(&mut record)?;
+        inside(dir)?.iter().try_for_each(&mut record)?;
     }
     Ok((builder.finish()?, files))
+}
+
+/// The licences of the run file, by training file: one of a folder is that of all its files.
+fn licences(
+    data: &DataSettings,
+    files: &BTreeMap<String, FileRecord>,
+) -> Result<BTreeMap<String, String>, TrainingError> {
+    let mut licences = BTreeMap::new();
+    for (named, licence) in &data.licences {
+        let mut state = |file: String| licences.insert(file, licence.clone());
+        let dir = data.lareqa.iter().find(|dir| dir.file_name() == Some(named.as_ref()));
+        if let Some(dir) = dir {
+            inside(dir)?.iter().for_each(|path| drop(state(file_name(path))));
+        } else if files.contains_key(named) {
+            state(named.clone());
+        } else {
+            return Err(TrainingError::Setting {
+                field: "data.licences",
+                reason: format!("`{named}` is no file or folder of the data"),
+            });
+        }
+    }
+    Ok(licences)
 }
 
 type Tokenised = (Vec<Vec<u32>>, Vec<Vec<u32>>, (u64, u64));

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use artifact::For;
 use sampling::Composition;
 use serde_json::json;
 use training::{Ended, Event, Outcome, Run, RunConfig};
 
+use crate::cards;
 use crate::failure::Failure;
 use crate::models;
 use crate::options::Train;
@@ -56,7 +58,10 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     let outcome = trained?;
     written.and_then(|()| summary(&mut metrics, &outcome)).map_err(Failure::path(&metrics_path))?;
 
-    run.files(&name, &opened.name)?.write(&out)?;
+    let files = run.files(&name, &opened.name)?;
+    let config = encoder::Config::parse(&files.config)?;
+    let card = cards::card(&files.manifest, &config, For::Isogloss, None, None);
+    files.write_with_card(&out, &card)?;
     let how = match outcome.ended {
         Ended::Completed => "done",
         Ended::Interrupted => "interrupted",
