@@ -117,6 +117,7 @@ pub enum TokenizerCommand {
   isogloss train --config configs/demo-hybrid.toml
   isogloss train --config configs/demo-hybrid.toml --composition hybrid:0.3 --out runs/alpha-03
   isogloss train --config configs/base-static.toml --device cpu --seed 1
+  isogloss train --config configs/base-static.toml --checkpoint-every 500 --resume
   isogloss train --config run.toml --base intfloat/multilingual-e5-small --out runs/e5
 
 Ctrl-C ends training and saves the model as it is then")]
@@ -157,6 +158,12 @@ pub struct Train {
     /// auto, wgpu, vulkan, metal or cpu
     #[arg(long, default_value_t = Choice::Auto)]
     pub device: Choice,
+    /// Steps between checkpoints, in OUT.checkpoints; 0 for none
+    #[arg(long, value_name = "STEPS")]
+    pub checkpoint_every: Option<u64>,
+    /// Go on from the newest checkpoint of this run, if there is one
+    #[arg(long)]
+    pub resume: bool,
     /// Metrics as JSON Lines [default: OUT.metrics.jsonl]
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,

@@ -175,6 +175,16 @@ pub struct Optimisation {
     /// Share of tokens left out of each text in training.
     #[serde(default)]
     pub token_dropout: f64,
+    /// Steps between checkpoints; 0 for none.
+    #[serde(default)]
+    pub checkpoint_every: u64,
+    /// Checkpoints kept, the newest ones.
+    #[serde(default = "two")]
+    pub checkpoints_kept: usize,
+}
+
+fn two() -> usize {
+    2
 }
 
 fn tenth() -> f64 {
@@ -207,6 +217,9 @@ impl RunConfig {
                 "training.token_dropout",
                 format!("{} is not within 0 and 1", t.token_dropout),
             );
+        }
+        if t.checkpoints_kept == 0 {
+            return bad("training.checkpoints_kept", "must be at least 1".to_owned());
         }
         let data = &self.data;
         let none = [&data.pairs, &data.parallel, &data.bitext, &data.lexicon, &data.lareqa]

@@ -16,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use sampling::{Batch, BatchKind, Sampler, Tally};
 use tokens::Tokenizer;
 
+use crate::checkpoint::{Checkpoints, Loaded, State};
 use crate::{DataSettings, Learner, Rows, RunConfig, Schedule, Start, TrainingError};
 
 /// A prepared run.
@@ -30,6 +31,8 @@ pub struct Run {
     files: BTreeMap<String, FileRecord>,
     licences: BTreeMap<String, String>,
     base: Option<String>,
+    device: Device,
+    checkpoints: Option<(Checkpoints, String)>,
     seconds: f64,
     steps: u64,
 }
@@ -78,19 +81,57 @@ pub struct Outcome {
 impl Run {
     /// Reads data and model, and checks that they make a run.
     pub fn prepare(config: &RunConfig, device: &Device) -> Result<Self, TrainingError> {
+        Self::begin(config, device, None)
+    }
+
+    /// Goes on from the newest of `checkpoints`, or begins where there is none.
+    pub fn resume(
+        config: &RunConfig,
+        device: &Device,
+        checkpoints: &Checkpoints,
+    ) -> Result<Self, TrainingError> {
+        Self::begin(config, device, checkpoints.newest()?)
+    }
+
+    fn begin(
+        config: &RunConfig,
+        device: &Device,
+        checkpoint: Option<Loaded>,
+    ) -> Result<Self, TrainingError> {
         config.check()?;
         let (set, files) = read_data(config)?;
+        if let Some(checkpoint) = &checkpoint {
+            checkpoint.check(config, &files)?;
+        }
         let licences = licences(&config.data, &files)?;
         let plan = sampling::Plan { seed: config.seed, ..config.batches.clone() };
-        let sampler = Sampler::new(&set, &plan)?;
-        let (encoder, base) = start(config, &device.clone().autodiff())?;
+        let mut sampler = Sampler::new(&set, &plan)?;
+        let training = device.clone().autodiff();
+        let (encoder, base) = match &checkpoint {
+            Some(checkpoint) => {
+                let model = &checkpoint.model;
+                let encoder = Encoder::open(model, &training, Options::default())?;
+                (encoder, checkpoint.state.base.clone())
+            }
+            None => start(config, &training)?,
+        };
         let (queries, passages, unknown) = tokenise(&set, &encoder)?;
-        // Only dropout draws on the device.
-        device.seed(config.seed);
         let t = &config.training;
         let objective =
             InfoNce { temperature: t.temperature, symmetric: t.symmetric, margin: t.margin };
-        let learner = Learner::new(encoder, objective, t.weight_decay, device);
+        let mut learner = Learner::new(encoder, objective, t.weight_decay, device);
+        let (mut steps, mut seconds) = (0, 0.0);
+        if let Some(Loaded { path, state, table, network, .. }) = checkpoint {
+            if !learner.restore(table, &network) {
+                let reason = "its moments are not of its model".to_owned();
+                let path = path.display().to_string();
+                return Err(TrainingError::Checkpoint { path, reason });
+            }
+            (steps, seconds) = (state.step, state.seconds);
+            for _ in 0..steps {
+                sampler.next_batch();
+            }
+        }
         Ok(Self {
             config: config.clone(),
             learner,
@@ -102,9 +143,34 @@ impl Run {
             files,
             licences,
             base,
-            seconds: 0.0,
-            steps: 0,
+            device: device.clone(),
+            checkpoints: None,
+            seconds,
+            steps,
         })
+    }
+
+    /// Has checkpoints written while training; `device` is what they say trained them.
+    pub fn keep(&mut self, checkpoints: Checkpoints, device: &str) {
+        self.checkpoints = Some((checkpoints, device.to_owned()));
+    }
+
+    /// Steps taken, those before a checkpoint included.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn checkpoint(&self) -> Result<(), TrainingError> {
+        let Some((checkpoints, device)) = &self.checkpoints else { return Ok(()) };
+        if !checkpoints.due(self.steps, self.config.training.steps) {
+            return Ok(());
+        }
+        let (table, network) = self.learner.state()?;
+        let (config, data) = (self.config.clone(), self.files.clone());
+        let state =
+            State::new(self.steps, self.seconds, config, data, self.base.clone(), &table, &network);
+        let model = self.learner.parts().files("checkpoint", Some(self.provenance(device)))?;
+        checkpoints.write(&model, &state, &table, &network)
     }
 
     /// The training data.
@@ -129,9 +195,11 @@ impl Run {
             steps: t.steps,
             decay: t.decay,
         };
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), self.seconds);
         let mut ended = Ended::Completed;
-        for step in 0..t.steps {
+        for step in self.steps..t.steps {
+            // Only dropout draws on the device. A seed a step makes it the same after a restart.
+            self.device.seed(self.config.seed ^ (step + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let batch = self.sampler.next_batch();
             let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
             rng.set_stream(step + 1);
@@ -149,7 +217,7 @@ impl Run {
                 return Err(TrainingError::NotANumber { loss, step: step + 1, batch });
             }
             self.steps = step + 1;
-            self.seconds = began.elapsed().as_secs_f64();
+            self.seconds = before + began.elapsed().as_secs_f64();
             let event = Event {
                 step: step + 1,
                 steps: t.steps,
@@ -163,6 +231,7 @@ impl Run {
                 ended = Ended::Interrupted;
                 break;
             }
+            self.checkpoint()?;
         }
         Ok(Outcome {
             ended,
@@ -201,7 +270,11 @@ impl Run {
 
     /// The files of the model as it is now.
     pub fn files(&self, name: &str, device: &str) -> Result<ModelFiles, TrainingError> {
-        let provenance = Provenance {
+        Ok(self.parts().files(name, Some(self.provenance(device)))?)
+    }
+
+    fn provenance(&self, device: &str) -> Provenance {
+        Provenance {
             strategy: self.config.batches.composition.to_string(),
             seed: self.config.seed,
             steps: self.steps,
@@ -212,8 +285,7 @@ impl Run {
             languages: self.set.languages.clone(),
             device: device.to_owned(),
             seconds: self.seconds,
-        };
-        Ok(self.parts().files(name, Some(provenance))?)
+        }
     }
 }
 

@@ -39,6 +39,19 @@ pub struct SparseTable {
     updates: Vec<u32>,
 }
 
+/// What Adam keeps of the rows that batches have used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SparseState {
+    /// Row of each slot.
+    pub rows: Vec<u32>,
+    /// Updates of each slot.
+    pub updates: Vec<u32>,
+    /// First moments, `[rows.len(), dimension]`.
+    pub first: Vec<f32>,
+    /// Second moments, of the same shape.
+    pub second: Vec<f32>,
+}
+
 /// Gradients of some rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowGradients {
@@ -66,6 +79,38 @@ impl SparseTable {
             }
         }
         Table::from_f32(dimension, &values)
+    }
+
+    /// What Adam keeps, for a checkpoint: the rows that have a slot, in the order of slots.
+    pub fn state(&self) -> SparseState {
+        let mut rows = vec![0; self.updates.len()];
+        for (id, &slot) in self.slots.iter().enumerate() {
+            if slot != UNTOUCHED {
+                rows[slot as usize] = id as u32;
+            }
+        }
+        let (first, second) = (self.first.clone(), self.second.clone());
+        SparseState { rows, updates: self.updates.clone(), first, second }
+    }
+
+    /// Goes on from `state`, over a table that has the rows' values of then.
+    ///
+    /// False, and nothing done, when the state is not of such a table.
+    #[must_use]
+    pub fn restore(&mut self, state: SparseState) -> bool {
+        let SparseState { rows, updates, first, second } = state;
+        let count = rows.len() * self.base.dimension();
+        let fits = updates.len() == rows.len()
+            && first.len() == count
+            && second.len() == count
+            && rows.iter().all(|&id| (id as usize) < self.slots.len());
+        if !fits {
+            return false;
+        }
+        *self = Self::new(&self.base);
+        self.touch(&rows);
+        (self.first, self.second, self.updates) = (first, second, updates);
+        true
     }
 
     /// Rows that a batch has used.
