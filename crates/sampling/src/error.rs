@@ -8,7 +8,8 @@ use std::fmt;
 pub enum SamplingError {
     /// The name of a composition is none of the four.
     #[error(
-        "unknown batch composition `{name}`: expected mono, cross, hybrid, hybrid:ALPHA or mixed"
+        "unknown batch composition `{name}`: expected mono, cross, hybrid, hybrid:ALPHA, hybrid:FROM..TO, \
+         hybrid:FROM..TO:cosine or mixed"
     )]
     UnknownComposition {
         /// The name as given.
@@ -19,6 +20,20 @@ pub enum SamplingError {
     Alpha {
         /// The value as given; may be NaN.
         value: f64,
+    },
+    /// A text is no alpha.
+    #[error("alpha `{text}` is not of the form 0.5, 0.8..0.2 or 0.8..0.2:cosine")]
+    AlphaText {
+        /// The text as given.
+        text: String,
+    },
+    /// Alpha moves over the run, whose length is not known.
+    #[error(
+        "alpha of {composition} moves over the run, but the plan does not say how many steps the run has"
+    )]
+    NoSteps {
+        /// The composition asked for.
+        composition: String,
     },
     /// One row has no in-batch negatives.
     #[error("a batch of {value} has no in-batch negatives: at least 2 rows are needed")]

@@ -34,6 +34,7 @@
 //! # Ok::<(), isogloss_sampling::SamplingError>(())
 //! ```
 
+mod alpha;
 mod catalogue;
 mod clusters;
 mod composition;
@@ -45,6 +46,7 @@ mod sampler;
 mod shelves;
 mod tally;
 
+pub use alpha::{Alpha, Curve};
 pub use composition::Composition;
 pub use error::{SamplingError, Scope};
 pub use plan::Plan;

@@ -33,6 +33,10 @@ pub struct Plan {
     pub excluded_languages: Vec<String>,
     /// Seed of all draws.
     pub seed: u64,
+    /// Batches of the whole run, over which a moving alpha moves. Not part of a configuration file:
+    /// who runs the training knows it.
+    #[serde(skip)]
+    pub steps: Option<u64>,
 }
 
 impl Default for Plan {
@@ -47,6 +51,7 @@ impl Default for Plan {
             languages: Vec::new(),
             excluded_languages: Vec::new(),
             seed: 0,
+            steps: None,
         }
     }
 }
@@ -54,7 +59,9 @@ impl Default for Plan {
 impl Plan {
     /// Checks what can be checked without the data.
     pub(crate) fn check(&self) -> Result<(), SamplingError> {
-        self.composition.check()?;
+        if self.composition.moving().is_some() && self.steps.is_none() {
+            return Err(SamplingError::NoSteps { composition: self.composition.to_string() });
+        }
         if self.batch < 2 {
             return Err(SamplingError::Batch { value: self.batch });
         }

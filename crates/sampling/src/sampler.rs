@@ -117,6 +117,7 @@ impl Batch {
 #[derive(Debug, Clone)]
 pub struct Sampler {
     composition: Composition,
+    steps: u64,
     batch: usize,
     one_source: bool,
     seed: u64,
@@ -160,15 +161,17 @@ impl Sampler {
         let (shelves, queues) =
             Shelves::new(&catalogue, &weights, set.languages.len(), plan.language_power);
         let labels = shelves.labels(plan.one_source_per_batch);
+        let steps = plan.steps.unwrap_or(1);
         let sampler = Self {
             composition: plan.composition,
+            steps,
             batch: plan.batch,
             one_source: plan.one_source_per_batch,
             seed: plan.seed,
             rng: generator(plan.seed, 0),
             drawn: 0,
             taken: Taken::new(keys.count()),
-            counts: Counts::new(labels, plan.composition, &set.languages, &set.sources),
+            counts: Counts::new(labels, plan.composition, steps, &set.languages, &set.sources),
             catalogue,
             keys,
             shelves,
@@ -181,13 +184,18 @@ impl Sampler {
 
     /// The next batch.
     pub fn next_batch(&mut self) -> Batch {
+        let alpha = match self.composition {
+            Composition::Mono => 1.0,
+            Composition::Cross | Composition::Mixed => 0.0,
+            Composition::Hybrid { alpha } => alpha.at(self.drawn, self.steps),
+        };
         self.drawn += 1;
         self.taken.clear();
         self.shelves.open();
         let cross = match self.composition {
             Composition::Mono | Composition::Mixed => false,
             Composition::Cross => true,
-            Composition::Hybrid { alpha } => !chance(&mut self.rng, alpha),
+            Composition::Hybrid { .. } => !chance(&mut self.rng, alpha),
         };
         let shelf =
             if self.one_source { self.shelves.pick_shelf(&mut self.rng, cross) } else { None };
@@ -221,7 +229,7 @@ impl Sampler {
                 self.shelves.close(place);
             }
         }
-        self.counts.batch(kind, batch.len() < self.batch);
+        self.counts.batch(kind, alpha, batch.len() < self.batch);
         batch
     }
 
@@ -246,7 +254,7 @@ impl Sampler {
     /// Every language that the plan names must come up.
     fn check_languages(&self, plan: &Plan, set: &TrainingSet) -> Result<(), SamplingError> {
         let composition = self.composition.to_string();
-        let [mono, cross, mixed] = self.composition.shares();
+        let [mono, cross, mixed] = self.composition.highest();
         if mono + mixed > 0.0 && self.shelves.iter().all(|shelf| shelf.mono.is_empty()) {
             return Err(SamplingError::NoMono { composition });
         }
@@ -265,7 +273,7 @@ impl Sampler {
 
     /// Every batch that may be drawn must fill up.
     fn check_batches(&self, set: &TrainingSet) -> Result<(), SamplingError> {
-        let [mono, cross, mixed] = self.composition.shares();
+        let [mono, cross, mixed] = self.composition.highest();
         let scopes: Vec<Option<u32>> = if self.one_source {
             self.shelves.iter().map(|shelf| Some(shelf.source)).collect()
         } else {

@@ -11,7 +11,7 @@ use crate::{BatchKind, Composition};
 /// Planned and drawn share of one language, pair, source or kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Share {
-    /// Probability by the plan, in 0..=1.
+    /// Probability by the plan, in 0..=1; where alpha moves, its mean over the batches so far.
     pub planned: f64,
     /// Share of what was drawn, in 0..=1; 0 before the first batch.
     pub drawn: f64,
@@ -42,7 +42,10 @@ pub struct Tally {
 #[derive(Debug, Clone)]
 pub struct Counts {
     labels: Vec<Label>,
-    kinds: [f64; 3],
+    composition: Composition,
+    steps: u64,
+    /// Sum of alpha over the batches drawn.
+    alpha: f64,
     languages: Vec<String>,
     sources: Vec<String>,
     /// Rows drawn, by queue.
@@ -53,17 +56,20 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// `labels` by queue.
+    /// `labels` by queue, for a run of `steps` batches.
     pub fn new(
         labels: Vec<Label>,
         composition: Composition,
+        steps: u64,
         languages: &[String],
         sources: &[String],
     ) -> Self {
         Self {
             rows: vec![0; labels.len()],
             labels,
-            kinds: composition.shares(),
+            composition,
+            steps,
+            alpha: 0.0,
             languages: languages.to_vec(),
             sources: sources.to_vec(),
             batches: [0; 3],
@@ -75,7 +81,9 @@ impl Counts {
         self.rows[queue as usize] += 1;
     }
 
-    pub fn batch(&mut self, kind: BatchKind, short: bool) {
+    /// A batch was drawn; `alpha` is the probability that it be mono.
+    pub fn batch(&mut self, kind: BatchKind, alpha: f64, short: bool) {
+        self.alpha += alpha;
         let index = match kind {
             BatchKind::Mono(_) => 0,
             BatchKind::Cross => 1,
@@ -88,30 +96,38 @@ impl Counts {
     /// Whether a language is planned to come up, by index.
     pub fn languages(&self) -> Vec<bool> {
         let mut reached = vec![false; self.languages.len()];
-        for label in self.labels.iter().filter(|label| self.planned(label) > 0.0) {
+        let kinds = self.composition.highest();
+        for label in self.labels.iter().filter(|label| planned(label, kinds) > 0.0) {
             reached[label.languages.0 as usize] = true;
             reached[label.languages.1 as usize] = true;
         }
         reached
     }
 
-    fn planned(&self, label: &Label) -> f64 {
-        label.planned.iter().zip(self.kinds).map(|(row, kind)| row * kind).sum()
+    /// Planned shares of mono, cross and mixed among the batches drawn so far, before the first
+    /// among those of the run.
+    fn kinds(&self, batches: u64) -> [f64; 3] {
+        if batches == 0 || self.composition.moving().is_none() {
+            return self.composition.shares(self.steps);
+        }
+        let mono = self.alpha / batches as f64;
+        [mono, 1.0 - mono, 0.0]
     }
 
     pub fn tally(&self) -> Tally {
         let rows: u64 = self.rows.iter().sum();
         let batches: u64 = self.batches.iter().sum();
+        let kinds = self.kinds(batches);
         let mut tally = Tally { batches, short_batches: self.short, rows, ..Tally::default() };
         for ((name, planned), count) in
-            ["mono", "cross", "mixed"].into_iter().zip(self.kinds).zip(self.batches)
+            ["mono", "cross", "mixed"].into_iter().zip(kinds).zip(self.batches)
         {
             if planned > 0.0 {
                 add(&mut tally.kinds, name.to_owned(), planned, count);
             }
         }
         for (label, &count) in self.labels.iter().zip(&self.rows) {
-            let planned = self.planned(label);
+            let planned = planned(label, kinds);
             if planned == 0.0 {
                 continue;
             }
@@ -134,6 +150,10 @@ impl Counts {
         }
         tally
     }
+}
+
+fn planned(label: &Label, kinds: [f64; 3]) -> f64 {
+    label.planned.iter().zip(kinds).map(|(row, kind)| row * kind).sum()
 }
 
 fn add(shares: &mut BTreeMap<String, Share>, name: String, planned: f64, count: u64) {

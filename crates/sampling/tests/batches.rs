@@ -6,7 +6,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use corpora::training::{Entry, TrainingSet};
-use isogloss_sampling::{Batch, BatchKind, Composition, Plan, Sampler, SamplingError};
+use isogloss_sampling::{
+    Alpha, Batch, BatchKind, Composition, Curve, Plan, Sampler, SamplingError,
+};
 use proptest::prelude::*;
 
 const LANGUAGES: u32 = 3;
@@ -39,7 +41,10 @@ fn compositions() -> impl Strategy<Value = Composition> {
         Just(Composition::Mono),
         Just(Composition::Cross),
         Just(Composition::Mixed),
-        (0.0..=1.0).prop_map(|alpha| Composition::Hybrid { alpha }),
+        (0.0..=1.0).prop_map(|alpha| Composition::hybrid(alpha).unwrap()),
+        (0.0..=1.0, 0.0..=1.0).prop_map(|(from, to)| Composition::Hybrid {
+            alpha: Alpha::scheduled(from, to, Curve::Cosine).unwrap(),
+        }),
     ]
 }
 
@@ -52,6 +57,7 @@ fn plans() -> impl Strategy<Value = Plan> {
             source_power,
             one_source_per_batch,
             seed,
+            steps: Some(12),
             ..Plan::default()
         },
     )

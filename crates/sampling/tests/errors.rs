@@ -25,8 +25,10 @@ fn refused(build: Build, plan: &Plan, words: &[&str]) -> SamplingError {
 
 #[test]
 fn numbers_out_of_range() {
-    refused(parallel(9), &plan(Composition::Hybrid { alpha: 1.5 }), &["alpha", "1.5", "0..=1"]);
-    refused(parallel(9), &plan(Composition::Hybrid { alpha: f64::NAN }), &["alpha", "NaN"]);
+    for (alpha, shown) in [(1.5, "1.5"), (-0.1, "-0.1"), (f64::NAN, "NaN")] {
+        let message = Composition::hybrid(alpha).unwrap_err().to_string();
+        assert!(message.contains(shown) && message.contains("0..=1"), "{message}");
+    }
     refused(parallel(9), &Plan { batch: 1, ..Plan::default() }, &["batch of 1"]);
     let weights = |weight| Plan {
         source_weights: [("one".to_owned(), weight)].into(),
@@ -36,6 +38,20 @@ fn numbers_out_of_range() {
     refused(parallel(9), &weights(f64::INFINITY), &["source `one`", "inf"]);
     let power = Plan { language_power: -1.0, ..plan(Composition::Mono) };
     refused(parallel(9), &power, &["language_power", "-1"]);
+}
+
+#[test]
+fn a_moving_alpha_without_the_length_of_the_run() {
+    let moving = plan("hybrid:0.8..0.2".parse().unwrap());
+    refused(parallel(9), &moving, &["hybrid:0.8..0.2", "steps"]);
+    assert!(Sampler::new(&parallel(9).set(), &Plan { steps: Some(9), ..moving }).is_ok());
+}
+
+#[test]
+fn a_moving_alpha_needs_data_for_both_its_ends() {
+    let bitext = Build::new(&["de", "en"], &["one"]).bitext(0, &[0, 1], 20);
+    let moving = Plan { steps: Some(9), ..plan("hybrid:0..0.5".parse().unwrap()) };
+    refused(bitext, &moving, &["bitext serves cross batches only"]);
 }
 
 #[test]
@@ -70,7 +86,7 @@ fn no_translations_for_cross_and_no_pairs_for_mono() {
         let error = refused(english(), &plan(composition), &["two languages"]);
         assert!(matches!(error, SamplingError::NoCross { .. }));
     }
-    assert!(Sampler::new(&english().set(), &plan(Composition::Hybrid { alpha: 1.0 })).is_ok());
+    assert!(Sampler::new(&english().set(), &plan(Composition::hybrid(1.0).unwrap())).is_ok());
     let bitext = || Build::new(&["de", "en"], &["one"]).bitext(0, &[0, 1], 20);
     for composition in [Composition::Mono, Composition::Mixed, Composition::default()] {
         let error = refused(bitext(), &plan(composition), &["bitext serves cross batches only"]);

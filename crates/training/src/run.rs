@@ -81,7 +81,11 @@ impl Run {
         config.check()?;
         let (set, files) = read_data(config)?;
         let licences = licences(&config.data, &files)?;
-        let plan = sampling::Plan { seed: config.seed, ..config.batches.clone() };
+        let plan = sampling::Plan {
+            seed: config.seed,
+            steps: Some(config.training.steps),
+            ..config.batches.clone()
+        };
         let sampler = Sampler::new(&set, &plan)?;
         let (encoder, base) = start(config, &device.clone().autodiff())?;
         let (queries, passages, unknown) = tokenise(&set, &encoder)?;
