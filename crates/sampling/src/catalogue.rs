@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::SamplingError;
 use crate::clusters::is_bitext;
 use crate::draws::below;
+use crate::pairs::Pairs;
 
 /// One query and one passage: text ids, and indices of the training set's lists.
 #[derive(Debug, Clone, Copy)]
@@ -45,11 +46,12 @@ struct Side {
 pub struct Catalogue {
     sides: Vec<Side>,
     units: Vec<Unit>,
+    pairs: Pairs,
 }
 
 impl Catalogue {
-    /// Those of `entries` for which `in_play` holds.
-    pub fn new(entries: &[Entry], in_play: impl Fn(&Entry) -> bool) -> Self {
+    /// Those of `entries` for which `in_play` holds, joined across languages in `pairs`.
+    pub fn new(entries: &[Entry], pairs: Pairs, in_play: impl Fn(&Entry) -> bool) -> Self {
         let mut entries: Vec<Entry> = entries.iter().filter(|e| in_play(e)).copied().collect();
         entries.sort_by_key(|e| (e.source, e.group, is_bitext(e), e.language));
         let mut sides = Vec::with_capacity(entries.len());
@@ -70,7 +72,7 @@ impl Catalogue {
                 unit: units.len() as u32 - 1,
             });
         }
-        Self { sides, units }
+        Self { sides, units, pairs }
     }
 
     /// Ids of the units, with their source, by source.
@@ -89,16 +91,17 @@ impl Catalogue {
         self.units[unit as usize].bitext
     }
 
-    /// The ordered pairs of languages in which a unit has a query and a passage that differ. Equal
-    /// texts, such as a name spelt alike in both languages, have nothing to teach.
+    /// The ordered pairs of languages in play in which a unit has a query and a passage that differ.
+    /// Equal texts, such as a name spelt alike in both languages, have nothing to teach.
     pub fn pairs(&self, unit: u32) -> Vec<(u32, u32)> {
         let Unit { start, end, .. } = self.units[unit as usize];
         let sides = &self.sides[start as usize..end as usize];
         let mut pairs = Vec::new();
         for query in sides {
             for passage in sides {
-                if query.language != passage.language && query.query != passage.passage {
-                    pairs.push((query.language, passage.language));
+                let pair = (query.language, passage.language);
+                if pair.0 != pair.1 && query.query != passage.passage && self.pairs.contains(pair) {
+                    pairs.push(pair);
                 }
             }
         }

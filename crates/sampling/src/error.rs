@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::{names, pairs};
+
 /// A plan, or a training set, from which no batches can be drawn.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SamplingError {
@@ -50,7 +52,7 @@ pub enum SamplingError {
         value: f64,
     },
     /// A weight was given to a source that the training set does not have.
-    #[error("unknown source `{name}` in the source weights; the training set has: {}", known.join(", "))]
+    #[error("unknown source `{name}` in the source weights{}; the training set has: {}", suggest(name, known), known.join(", "))]
     UnknownSource {
         /// The name as given.
         name: String,
@@ -58,12 +60,45 @@ pub enum SamplingError {
         known: Vec<String>,
     },
     /// The plan names a language that the training set does not have.
-    #[error("unknown language `{name}`; the training set has: {}", known.join(", "))]
+    #[error("unknown language `{name}`{}; the training set has: {}", suggest(name, known), known.join(", "))]
     UnknownLanguage {
         /// The name as given.
         name: String,
         /// The languages of the training set.
         known: Vec<String>,
+    },
+    /// The plan names a pair that is not of two languages of the training set.
+    #[error(
+        "unknown pair of languages `{name}` in `{field}`{}: expected QUERY-PASSAGE of the training set's: {}",
+        pairs::suggestion(name, known), known.join(", ")
+    )]
+    UnknownPair {
+        /// The pair as given.
+        name: String,
+        /// `pairs` or `excluded_pairs`.
+        field: &'static str,
+        /// The languages of the training set.
+        known: Vec<String>,
+    },
+    /// Two options contradict one another, or one has no effect beside another.
+    #[error("conflicting options: {problem}")]
+    Conflict {
+        /// Which, and how.
+        problem: String,
+    },
+    /// The plan asks for a pair of languages in which nothing is translated.
+    #[error("pair `{pair}` has no data: no group in use has different texts in both languages")]
+    NoPairData {
+        /// The pair.
+        pair: String,
+    },
+    /// The plan leaves out every pair of languages that has data.
+    #[error(
+        "no pair of languages is left for {composition} batches: `excluded_pairs` takes out all that have data"
+    )]
+    NoPairs {
+        /// The composition asked for.
+        composition: String,
     },
     /// The plan asks for a language from which this composition can draw nothing.
     #[error("language `{language}` has no data for {composition} batches in the sources in use")]
@@ -118,6 +153,10 @@ pub enum SamplingError {
         /// The number of languages, sources or texts.
         len: usize,
     },
+}
+
+fn suggest(name: &str, known: &[String]) -> String {
+    names::suggestion(name, known.iter().map(String::as_str))
 }
 
 /// What a batch is drawn from: a kind of batch, and where it is restricted, one source and one

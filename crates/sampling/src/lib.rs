@@ -35,11 +35,15 @@
 //! ```
 
 mod alpha;
+mod batch;
 mod catalogue;
+mod checks;
 mod clusters;
 mod composition;
 mod draws;
 mod error;
+mod names;
+mod pairs;
 mod plan;
 mod queues;
 mod sampler;
@@ -47,8 +51,9 @@ mod shelves;
 mod tally;
 
 pub use alpha::{Alpha, Curve};
+pub use batch::{Batch, BatchKind};
 pub use composition::Composition;
 pub use error::{SamplingError, Scope};
 pub use plan::Plan;
-pub use sampler::{Batch, BatchKind, Sampler};
+pub use sampler::Sampler;
 pub use tally::{Share, Tally};

@@ -29,8 +29,13 @@ pub struct Plan {
     pub one_source_per_batch: bool,
     /// Languages to draw from; empty, the default, for all.
     pub languages: Vec<String>,
-    /// Languages to leave out.
+    /// Languages to leave out, such as those that are to stay zero-shot.
     pub excluded_languages: Vec<String>,
+    /// Ordered pairs of languages to draw cross rows from, query language first: `de-en`; empty,
+    /// the default, for all. Same-language rows do not mind them.
+    pub pairs: Vec<String>,
+    /// Ordered pairs of languages to leave out of cross rows.
+    pub excluded_pairs: Vec<String>,
     /// Seed of all draws.
     pub seed: u64,
     /// Batches of the whole run, over which a moving alpha moves. Not part of a configuration file:
@@ -50,6 +55,8 @@ impl Default for Plan {
             one_source_per_batch: false,
             languages: Vec::new(),
             excluded_languages: Vec::new(),
+            pairs: Vec::new(),
+            excluded_pairs: Vec::new(),
             seed: 0,
             steps: None,
         }
@@ -72,6 +79,14 @@ impl Plan {
                 Err(SamplingError::Number { field, value })
             }
         };
+        if !self.pairs.is_empty() && self.composition.highest()[1] == 0.0 {
+            let problem = format!("{} batches have no cross rows for `pairs`", self.composition);
+            return Err(SamplingError::Conflict { problem });
+        }
+        if let Some(name) = self.languages.iter().find(|n| self.excluded_languages.contains(n)) {
+            let problem = format!("`{name}` stands in `languages` and in `excluded_languages`");
+            return Err(SamplingError::Conflict { problem });
+        }
         number("language_power".to_owned(), self.language_power)?;
         number("source_power".to_owned(), self.source_power)?;
         for (name, &weight) in &self.source_weights {

@@ -93,15 +93,13 @@ impl Counts {
         self.short += u64::from(short);
     }
 
-    /// Whether a language is planned to come up, by index.
-    pub fn languages(&self) -> Vec<bool> {
-        let mut reached = vec![false; self.languages.len()];
+    /// The languages of query and passage of all rows that are planned to come up.
+    pub fn reached(&self) -> impl Iterator<Item = (u32, u32)> {
         let kinds = self.composition.highest();
-        for label in self.labels.iter().filter(|label| planned(label, kinds) > 0.0) {
-            reached[label.languages.0 as usize] = true;
-            reached[label.languages.1 as usize] = true;
-        }
-        reached
+        self.labels
+            .iter()
+            .filter(move |label| planned(label, kinds) > 0.0)
+            .map(|label| label.languages)
     }
 
     /// Planned shares of mono, cross and mixed among the batches drawn so far, before the first

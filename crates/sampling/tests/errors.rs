@@ -143,3 +143,74 @@ fn nothing_left_and_contradictions() {
     let message = Sampler::new(&set, &Plan::default()).unwrap_err().to_string();
     assert!(message.contains("entry 3") && message.contains("language is 7"), "{message}");
 }
+
+#[test]
+fn a_misspelt_name_comes_with_the_one_that_was_meant() {
+    let build = || Build::new(&["de", "en", "th"], &["wikipedia"]).pairs(0, &[0, 1, 2], 9);
+    let weights =
+        Plan { source_weights: [("wikipdia".to_owned(), 1.0)].into(), ..plan(Composition::Mono) };
+    refused(build(), &weights, &["did you mean `wikipedia`?"]);
+    let language = Plan { languages: vec!["EN".to_owned()], ..plan(Composition::Mono) };
+    refused(build(), &language, &["unknown language `EN`", "did you mean `en`?"]);
+    let excluded = Plan { excluded_languages: vec!["el".to_owned()], ..plan(Composition::Cross) };
+    refused(build(), &excluded, &["unknown language `el`", "did you mean `en`?"]);
+}
+
+fn pairs(pairs: &[&str], excluded: &[&str]) -> Plan {
+    let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    Plan { pairs: own(pairs), excluded_pairs: own(excluded), ..plan(Composition::Cross) }
+}
+
+#[test]
+fn pairs_that_are_none_of_the_training_set() {
+    for (name, words) in [
+        ("de-ne", &["`de-ne`", "`pairs`", "did you mean `de-en`?", "de, en, th"][..]),
+        ("de>en", &["`de>en`", "QUERY-PASSAGE", "did you mean `de-en`?"]),
+        ("fr-it", &["unknown pair of languages `fr-it` in", ": expected"]),
+        ("de", &["unknown pair of languages `de`"]),
+        ("en-en", &["`en-en`", "one language twice"]),
+    ] {
+        refused(parallel(9), &pairs(&[name], &[]), words);
+        let words: Vec<&str> =
+            words.iter().map(|&w| if w == "`pairs`" { "`excluded_pairs`" } else { w }).collect();
+        refused(parallel(9), &pairs(&[], &[name]), &words);
+    }
+}
+
+#[test]
+fn pairs_without_data() {
+    let error = refused(parallel(9), &pairs(&["de-en", "en-th"], &[]), &["pair `en-th`"]);
+    assert!(matches!(error, SamplingError::NoPairData { .. }));
+    let error = refused(parallel(9), &pairs(&["th-de"], &[]), &["pair `th-de`"]);
+    assert!(matches!(error, SamplingError::NoPairData { .. }));
+    let error = refused(parallel(9), &pairs(&[], &["de-en", "en-de"]), &["`excluded_pairs`"]);
+    assert!(matches!(error, SamplingError::NoPairs { .. }));
+}
+
+#[test]
+fn options_that_contradict_one_another() {
+    let both = pairs(&["de-en"], &["de-en"]);
+    refused(parallel(9), &both, &["conflicting", "`de-en` stands in `pairs`", "`excluded_pairs`"]);
+    let left_out = Plan { excluded_languages: vec!["en".to_owned()], ..pairs(&["de-en"], &[]) };
+    refused(parallel(9), &left_out, &["`de-en`", "the language `en` is left out"]);
+    let mono = Plan { composition: Composition::Mono, ..pairs(&["de-en"], &[]) };
+    refused(parallel(9), &mono, &["mono batches have no cross rows"]);
+    let twice = Plan {
+        languages: vec!["en".to_owned()],
+        excluded_languages: vec!["en".to_owned()],
+        ..plan(Composition::Mono)
+    };
+    refused(parallel(9), &twice, &["`en` stands in `languages` and in `excluded_languages`"]);
+}
+
+#[test]
+fn a_pair_is_cut_between_two_languages_also_where_codes_hold_a_hyphen() {
+    let build = || Build::new(&["pt", "pt-BR", "zh-Hans"], &["one"]).pairs(0, &[0, 1, 2], 9);
+    for name in ["pt-BR-zh-Hans", "zh-Hans-pt", "pt-pt-BR"] {
+        let mut sampler = Sampler::new(&build().set(), &pairs(&[name], &[])).unwrap();
+        sampler.skip(3);
+        assert_eq!(sampler.tally().pairs.keys().collect::<Vec<_>>(), [name]);
+    }
+    let build = Build::new(&["a", "a-b", "b-c", "c"], &["one"]).pairs(0, &[0, 1, 2, 3], 9);
+    refused(build, &pairs(&["a-b-c"], &[]), &["`a-b-c`", "several ways"]);
+}
