@@ -25,6 +25,7 @@
 //!     sources: vec!["wiki".into()],
 //!     texts: (0..16).map(|i| format!("text {i}")).collect(),
 //!     entries,
+//!     ..TrainingSet::default()
 //! };
 //! let plan = Plan { composition: Composition::Cross, batch: 3, ..Plan::default() };
 //! let mut sampler = Sampler::new(&set, &plan)?;

@@ -15,9 +15,9 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .map(|(_, known)| known)
 }
 
-/// As part of a message: `, did you mean ...?` or nothing.
+/// As part of a message: ` (did you mean ...?)` or nothing.
 pub fn suggestion<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, known).map_or_else(String::new, |known| format!(", did you mean `{known}`?"))
+    nearest(name, known).map_or_else(String::new, |known| format!(" (did you mean `{known}`?)"))
 }
 
 /// Damerau's distance between adjacent swaps only (optimal string alignment).

@@ -32,6 +32,7 @@ fn sets() -> impl Strategy<Value = TrainingSet> {
             sources: vec!["one".into(), "two".into()],
             texts: (0..300).map(|text| format!("text {text}")).collect(),
             entries,
+            ..TrainingSet::default()
         }
     })
 }
