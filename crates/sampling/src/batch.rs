@@ -43,6 +43,9 @@ pub struct Batch {
     pub sources: Vec<u32>,
     /// Group of each row: query and passage are of the same.
     pub groups: Vec<u32>,
+    /// Hard negatives of each row: text ids, at most `Plan::negatives_per_query`, no text twice in
+    /// a row. None means the same as a query or passage of the batch.
+    pub negatives: Vec<Vec<u32>>,
 }
 
 impl Batch {
@@ -58,25 +61,17 @@ impl Batch {
         self.queries.is_empty()
     }
 
-    pub(crate) fn new(kind: BatchKind, rows: usize) -> Self {
-        let list = || Vec::with_capacity(rows);
+    pub(crate) fn new(kind: BatchKind, rows: &[Row]) -> Self {
+        let list = |of: fn(&Row) -> u32| rows.iter().map(of).collect();
         Self {
             kind,
-            queries: list(),
-            passages: list(),
-            query_languages: list(),
-            passage_languages: list(),
-            sources: list(),
-            groups: list(),
+            queries: list(|row| row.query),
+            passages: list(|row| row.passage),
+            query_languages: list(|row| row.query_language),
+            passage_languages: list(|row| row.passage_language),
+            sources: list(|row| row.source),
+            groups: list(|row| row.group),
+            negatives: vec![Vec::new(); rows.len()],
         }
-    }
-
-    pub(crate) fn push(&mut self, row: &Row) {
-        self.queries.push(row.query);
-        self.passages.push(row.passage);
-        self.query_languages.push(row.query_language);
-        self.passage_languages.push(row.passage_language);
-        self.sources.push(row.source);
-        self.groups.push(row.group);
     }
 }

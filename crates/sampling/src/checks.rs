@@ -18,6 +18,7 @@ impl Sampler {
         set: &TrainingSet,
     ) -> Result<(), SamplingError> {
         self.check_languages(plan, pairs, set)?;
+        self.check_negatives(plan)?;
         self.check_batches(set)
     }
 
@@ -55,6 +56,14 @@ impl Sampler {
         }
         if let Some(&pair) = pairs.chosen().iter().find(|pair| !reached.contains(pair)) {
             return Err(SamplingError::NoPairData { pair: name(pair) });
+        }
+        Ok(())
+    }
+
+    fn check_negatives(&self, plan: &Plan) -> Result<(), SamplingError> {
+        let asked = plan.negatives_per_query;
+        if asked > 0 && !self.catalogue.positions().any(|e| !self.negatives.of(e).is_empty()) {
+            return Err(SamplingError::NoNegatives { asked });
         }
         Ok(())
     }

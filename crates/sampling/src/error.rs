@@ -100,6 +100,14 @@ pub enum SamplingError {
         /// The composition asked for.
         composition: String,
     },
+    /// Hard negatives were asked for, but no row in play has any.
+    #[error(
+        "negatives_per_query is {asked}, but no row of the languages and sources in use has `negatives`"
+    )]
+    NoNegatives {
+        /// Negatives asked for.
+        asked: usize,
+    },
     /// The plan asks for a language from which this composition can draw nothing.
     #[error("language `{language}` has no data for {composition} batches in the sources in use")]
     NoData {

@@ -36,6 +36,9 @@ pub struct Plan {
     pub pairs: Vec<String>,
     /// Ordered pairs of languages to leave out of cross rows.
     pub excluded_pairs: Vec<String>,
+    /// Hard negatives of each row, at most: of those that the data gives for it, any are drawn. 0,
+    /// the default, for none.
+    pub negatives_per_query: usize,
     /// Seed of all draws.
     pub seed: u64,
     /// Batches of the whole run, over which a moving alpha moves. Not part of a configuration file:
@@ -57,6 +60,7 @@ impl Default for Plan {
             excluded_languages: Vec::new(),
             pairs: Vec::new(),
             excluded_pairs: Vec::new(),
+            negatives_per_query: 0,
             seed: 0,
             steps: None,
         }

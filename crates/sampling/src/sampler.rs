@@ -1,17 +1,17 @@
 //! The sampler: draws the kind of each batch, then its rows. All that may fail fails in
 //! [`Sampler::new`].
 
-use corpora::training::TrainingSet;
+use corpora::training::{Negatives, TrainingSet};
 use rand_chacha::ChaCha8Rng;
 
-use crate::catalogue::{Catalogue, check_indices};
+use crate::catalogue::{Catalogue, Row, check_indices};
 use crate::clusters::{Keys, Taken};
-use crate::draws::{chance, generator};
+use crate::draws::{Extra, beside, chance, generator};
 use crate::pairs::Pairs;
 use crate::queues::Queue;
 use crate::shelves::{Draw, Shelves};
 use crate::tally::{Counts, Tally};
-use crate::{Batch, BatchKind, Composition, Plan, SamplingError};
+use crate::{Batch, BatchKind, Composition, Plan, SamplingError, negatives};
 
 /// Draws batches without end.
 ///
@@ -52,6 +52,8 @@ pub struct Sampler {
     pub(crate) shelves: Shelves,
     pub(crate) queues: Vec<Queue>,
     pub(crate) counts: Counts,
+    pub(crate) negatives: Negatives,
+    negatives_per_query: usize,
 }
 
 impl Sampler {
@@ -81,7 +83,10 @@ impl Sampler {
         if catalogue.units().next().is_none() {
             return Err(SamplingError::Empty);
         }
-        let keys = Keys::new(&set.entries, groups, set.texts.len() as u32);
+        let negatives =
+            if plan.negatives_per_query > 0 { set.negatives.clone() } else { Negatives::default() };
+        let texts = set.texts.len() as u32;
+        let keys = Keys::new(&set.entries, groups, texts, negatives.iter().map(|(_, text)| text));
         let (shelves, queues) =
             Shelves::new(&catalogue, &weights, set.languages.len(), plan.language_power);
         let labels = shelves.labels(plan.one_source_per_batch);
@@ -100,6 +105,8 @@ impl Sampler {
             keys,
             shelves,
             queues,
+            negatives,
+            negatives_per_query: plan.negatives_per_query,
         };
         sampler.check(plan, &pairs, set)?;
         Ok(sampler)
@@ -131,8 +138,8 @@ impl Sampler {
             let language = self.shelves.pick_language(&mut self.rng, shelf).unwrap_or_default();
             (Draw::Mono(language), BatchKind::Mono(language))
         };
-        let mut batch = Batch::new(kind, self.batch);
-        while batch.len() < self.batch {
+        let mut rows: Vec<Row> = Vec::with_capacity(self.batch);
+        while rows.len() < self.batch {
             let Some(place) = self.shelves.pick_queue(&mut self.rng, draw, shelf) else { break };
             let Self { queues, catalogue, keys, taken, rng, .. } = self;
             let row = queues[place.queue as usize].draw(self.drawn, self.seed, |item| {
@@ -146,14 +153,27 @@ impl Sampler {
                     .then_some(row)
             });
             if let Some(row) = row {
-                batch.push(&row);
+                rows.push(row);
                 self.counts.row(place.queue);
             } else {
                 self.shelves.close(place);
             }
         }
-        self.counts.batch(kind, alpha, batch.len() < self.batch);
+        self.counts.batch(kind, alpha, rows.len() < self.batch);
+        let mut batch = Batch::new(kind, &rows);
+        self.add_negatives(&rows, &mut batch);
         batch
+    }
+
+    fn add_negatives(&mut self, rows: &[Row], batch: &mut Batch) {
+        if self.negatives_per_query == 0 {
+            return;
+        }
+        let mut rng = beside(self.seed, Extra::Negatives, self.drawn);
+        let from = (&self.negatives, &self.keys, &self.taken);
+        let (negatives, counts) = negatives::draw(rows, self.negatives_per_query, from, &mut rng);
+        batch.negatives = negatives;
+        self.counts.negatives(counts);
     }
 
     /// Draws `batches` batches and drops them, to resume a run: the next batch is the one that

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::negatives::NegativeCounts;
 use crate::shelves::Label;
 use crate::{BatchKind, Composition};
 
@@ -36,6 +37,9 @@ pub struct Tally {
     pub pairs: BTreeMap<String, Share>,
     /// Of rows.
     pub sources: BTreeMap<String, Share>,
+    /// Hard negatives, where the plan asks for some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub negatives: Option<NegativeCounts>,
 }
 
 /// The running counts behind a [`Tally`].
@@ -53,6 +57,7 @@ pub struct Counts {
     /// Batches drawn: mono, cross, mixed.
     batches: [u64; 3],
     short: u64,
+    negatives: NegativeCounts,
 }
 
 impl Counts {
@@ -74,6 +79,7 @@ impl Counts {
             sources: sources.to_vec(),
             batches: [0; 3],
             short: 0,
+            negatives: NegativeCounts::default(),
         }
     }
 
@@ -91,6 +97,13 @@ impl Counts {
         };
         self.batches[index] += 1;
         self.short += u64::from(short);
+    }
+
+    /// Hard negatives were drawn for a batch.
+    pub fn negatives(&mut self, counts: NegativeCounts) {
+        self.negatives.asked += counts.asked;
+        self.negatives.drawn += counts.drawn;
+        self.negatives.dropped += counts.dropped;
     }
 
     /// The languages of query and passage of all rows that are planned to come up.
@@ -117,6 +130,7 @@ impl Counts {
         let batches: u64 = self.batches.iter().sum();
         let kinds = self.kinds(batches);
         let mut tally = Tally { batches, short_batches: self.short, rows, ..Tally::default() };
+        tally.negatives = (self.negatives.asked > 0).then_some(self.negatives);
         for ((name, planned), count) in
             ["mono", "cross", "mixed"].into_iter().zip(kinds).zip(self.batches)
         {
