@@ -127,16 +127,12 @@ impl Builder {
         Ok(self)
     }
 
-    /// Reads a lexicon: tab-separated, a header of language codes, one concept a line, alternatives
-    /// in a cell separated by `|`, dictionary form first. Each alternative becomes an entry, line
-    /// by line, cell by cell. A language without a word for a concept has an empty cell. The
-    /// source is `lexicon`.
+    /// Reads a lexicon, see [`crate::lexicon`]. Each alternative becomes an entry, line by line,
+    /// cell by cell. The source is `lexicon`.
     ///
     /// # Errors
     ///
-    /// [`CorpusError::Io`], [`CorpusError::Gzip`], [`CorpusError::InvalidUtf8`],
-    /// [`CorpusError::Header`], [`CorpusError::Columns`], and [`CorpusError::Empty`] without
-    /// concepts.
+    /// Those of [`Lexicon::read`](crate::lexicon::Lexicon::read).
     pub fn lexicon(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, CorpusError> {
         lexicon::read(path.as_ref(), self)?;
         Ok(self)

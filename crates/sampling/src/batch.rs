@@ -1,6 +1,7 @@
 //! What the sampler hands out: text ids and indices only, one row at the same position of each
 //! list.
 
+use crate::Switch;
 use crate::catalogue::Row;
 
 /// The languages of a batch.
@@ -46,6 +47,9 @@ pub struct Batch {
     /// Hard negatives of each row: text ids, at most `Plan::negatives_per_query`, no text twice in
     /// a row. None means the same as a query or passage of the batch.
     pub negatives: Vec<Vec<u32>>,
+    /// Texts whose words are to be replaced before they are tokenised, by row; see
+    /// [`Switcher`](crate::Switcher).
+    pub switches: Vec<Switch>,
 }
 
 impl Batch {
@@ -72,6 +76,7 @@ impl Batch {
             sources: list(|row| row.source),
             groups: list(|row| row.group),
             negatives: vec![Vec::new(); rows.len()],
+            switches: Vec::new(),
         }
     }
 }

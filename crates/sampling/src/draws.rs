@@ -19,6 +19,7 @@ pub fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
 #[derive(Debug, Clone, Copy)]
 pub enum Extra {
     Negatives = 0xffff_fffe,
+    Switches = 0xffff_fffd,
 }
 
 /// The generator of what is drawn for batch `batch` beside its rows.

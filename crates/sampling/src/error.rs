@@ -43,6 +43,14 @@ pub enum SamplingError {
         /// The number of rows asked for.
         value: usize,
     },
+    /// A probability is out of range.
+    #[error("{field} is {value}, but a probability lies in 0..=1")]
+    Probability {
+        /// The field of the plan.
+        field: &'static str,
+        /// The value as given; may be NaN.
+        value: f64,
+    },
     /// A power or a weight is negative, infinite or NaN.
     #[error("{field} is {value}, but must be a finite number, 0 or more")]
     Number {
@@ -107,6 +115,24 @@ pub enum SamplingError {
     NoNegatives {
         /// Negatives asked for.
         asked: usize,
+    },
+    /// Words are to be replaced by those of a language that the lexicon does not have.
+    #[error("unknown language `{name}` in code_switch.languages{}; the lexicon has: {}", suggest(name, known), known.join(", "))]
+    UnknownSwitchLanguage {
+        /// The name as given.
+        name: String,
+        /// The languages of the lexicon.
+        known: Vec<String>,
+    },
+    /// The plan draws from none of the lexicon's languages and names none to switch into.
+    #[error(
+        "no language to switch words into: the plan draws from none of the lexicon's, {}; name some in \
+         code_switch.languages",
+        known.join(", ")
+    )]
+    NoSwitchLanguages {
+        /// The languages of the lexicon.
+        known: Vec<String>,
     },
     /// The plan asks for a language from which this composition can draw nothing.
     #[error("language `{language}` has no data for {composition} batches in the sources in use")]

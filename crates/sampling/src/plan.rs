@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Composition, SamplingError};
+use crate::{CodeSwitch, Composition, SamplingError};
 
 /// How batches are drawn from a training set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Plan {
     /// Hard negatives of each row, at most: of those that the data gives for it, any are drawn. 0,
     /// the default, for none.
     pub negatives_per_query: usize,
+    /// Rows whose words are partly replaced by those of other languages; default none.
+    pub code_switch: CodeSwitch,
     /// Seed of all draws.
     pub seed: u64,
     /// Batches of the whole run, over which a moving alpha moves. Not part of a configuration file:
@@ -61,6 +63,7 @@ impl Default for Plan {
             pairs: Vec::new(),
             excluded_pairs: Vec::new(),
             negatives_per_query: 0,
+            code_switch: CodeSwitch::default(),
             seed: 0,
             steps: None,
         }
@@ -91,6 +94,7 @@ impl Plan {
             let problem = format!("`{name}` stands in `languages` and in `excluded_languages`");
             return Err(SamplingError::Conflict { problem });
         }
+        self.code_switch.check(self)?;
         number("language_power".to_owned(), self.language_power)?;
         number("source_power".to_owned(), self.source_power)?;
         for (name, &weight) in &self.source_weights {

@@ -11,7 +11,7 @@ use crate::pairs::Pairs;
 use crate::queues::Queue;
 use crate::shelves::{Draw, Shelves};
 use crate::tally::{Counts, Tally};
-use crate::{Batch, BatchKind, Composition, Plan, SamplingError, negatives};
+use crate::{Batch, BatchKind, CodeSwitch, Composition, Plan, SamplingError, negatives};
 
 /// Draws batches without end.
 ///
@@ -54,6 +54,7 @@ pub struct Sampler {
     pub(crate) counts: Counts,
     pub(crate) negatives: Negatives,
     negatives_per_query: usize,
+    code_switch: CodeSwitch,
 }
 
 impl Sampler {
@@ -100,13 +101,14 @@ impl Sampler {
             rng: generator(plan.seed, 0),
             drawn: 0,
             taken: Taken::new(keys.count()),
-            counts: Counts::new(labels, plan.composition, steps, &set.languages, &set.sources),
+            counts: Counts::new(labels, plan, &set.languages, &set.sources),
             catalogue,
             keys,
             shelves,
             queues,
             negatives,
             negatives_per_query: plan.negatives_per_query,
+            code_switch: plan.code_switch.clone(),
         };
         sampler.check(plan, &pairs, set)?;
         Ok(sampler)
@@ -162,6 +164,7 @@ impl Sampler {
         self.counts.batch(kind, alpha, rows.len() < self.batch);
         let mut batch = Batch::new(kind, &rows);
         self.add_negatives(&rows, &mut batch);
+        self.add_switches(&mut batch);
         batch
     }
 
@@ -174,6 +177,15 @@ impl Sampler {
         let (negatives, counts) = negatives::draw(rows, self.negatives_per_query, from, &mut rng);
         batch.negatives = negatives;
         self.counts.negatives(counts);
+    }
+
+    fn add_switches(&mut self, batch: &mut Batch) {
+        if self.code_switch.rows > 0.0 {
+            let mut rng = beside(self.seed, Extra::Switches, self.drawn);
+            batch.switches = self.code_switch.draw(batch.len() as u32, &mut rng);
+            let rows = batch.switches.chunk_by(|a, b| a.row == b.row).count();
+            self.counts.switched(rows as u64);
+        }
     }
 
     /// Draws `batches` batches and drops them, to resume a run: the next batch is the one that

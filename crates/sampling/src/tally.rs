@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::negatives::NegativeCounts;
 use crate::shelves::Label;
-use crate::{BatchKind, Composition};
+use crate::{BatchKind, Composition, Plan};
 
 /// Planned and drawn share of one language, pair, source or kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
@@ -40,6 +40,9 @@ pub struct Tally {
     /// Hard negatives, where the plan asks for some.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub negatives: Option<NegativeCounts>,
+    /// Of rows, those with switched words, where the plan asks for some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub switched: Option<Share>,
 }
 
 /// The running counts behind a [`Tally`].
@@ -58,28 +61,25 @@ pub struct Counts {
     batches: [u64; 3],
     short: u64,
     negatives: NegativeCounts,
+    /// Probability that a row is switched, and rows that were.
+    switch_rows: (f64, u64),
 }
 
 impl Counts {
-    /// `labels` by queue, for a run of `steps` batches.
-    pub fn new(
-        labels: Vec<Label>,
-        composition: Composition,
-        steps: u64,
-        languages: &[String],
-        sources: &[String],
-    ) -> Self {
+    /// `labels` by queue.
+    pub fn new(labels: Vec<Label>, plan: &Plan, languages: &[String], sources: &[String]) -> Self {
         Self {
             rows: vec![0; labels.len()],
             labels,
-            composition,
-            steps,
+            composition: plan.composition,
+            steps: plan.steps.unwrap_or(1),
             alpha: 0.0,
             languages: languages.to_vec(),
             sources: sources.to_vec(),
             batches: [0; 3],
             short: 0,
             negatives: NegativeCounts::default(),
+            switch_rows: (plan.code_switch.rows, 0),
         }
     }
 
@@ -104,6 +104,11 @@ impl Counts {
         self.negatives.asked += counts.asked;
         self.negatives.drawn += counts.drawn;
         self.negatives.dropped += counts.dropped;
+    }
+
+    /// Rows of a batch are to be switched.
+    pub fn switched(&mut self, rows: u64) {
+        self.switch_rows.1 += rows;
     }
 
     /// The languages of query and passage of all rows that are planned to come up.
@@ -131,6 +136,9 @@ impl Counts {
         let kinds = self.kinds(batches);
         let mut tally = Tally { batches, short_batches: self.short, rows, ..Tally::default() };
         tally.negatives = (self.negatives.asked > 0).then_some(self.negatives);
+        let (chance, count) = self.switch_rows;
+        let drawn = count as f64 / rows.max(1) as f64;
+        tally.switched = (chance > 0.0).then_some(Share { planned: chance, drawn, count });
         for ((name, planned), count) in
             ["mono", "cross", "mixed"].into_iter().zip(kinds).zip(self.batches)
         {
