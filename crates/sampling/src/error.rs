@@ -43,6 +43,14 @@ pub enum SamplingError {
         /// The number of rows asked for.
         value: usize,
     },
+    /// A text says nothing about how languages or sources are weighed.
+    #[error(
+        "`{text}` is not one of uniform, proportional, temperature:T (T above 0) or a number, 0 or more"
+    )]
+    PowerText {
+        /// The text as given.
+        text: String,
+    },
     /// A probability is out of range.
     #[error("{field} is {value}, but a probability lies in 0..=1")]
     Probability {

@@ -10,14 +10,14 @@
 
 use corpora::training::Negatives;
 use rand_chacha::ChaCha8Rng;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Row;
 use crate::clusters::{Keys, Taken};
 use crate::draws::below;
 
 /// Hard negatives so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NegativeCounts {
     /// As many as the rows drawn would have if each had `negatives_per_query`.
     pub asked: u64,

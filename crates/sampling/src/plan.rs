@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CodeSwitch, Composition, SamplingError};
+use crate::{CodeSwitch, Composition, SamplingError, power};
 
 /// How batches are drawn from a training set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,13 +16,16 @@ pub struct Plan {
     /// Rows of a batch, at least 2; default 100, as in the paper.
     pub batch: usize,
     /// A language is drawn with weight (number of its entries)^`language_power`: 0, the default,
-    /// is uniform, 1 is by size.
+    /// is uniform, 1 is by size. In a file also a word of [`Power`](crate::Power), and by the name
+    /// `language_sampling`.
+    #[serde(alias = "language_sampling", deserialize_with = "power::read")]
     pub language_power: f64,
     /// Weights of sources by name; 0 leaves a source out. They stand beside the weights
     /// (number of entries)^`source_power` of the sources not named.
     pub source_weights: BTreeMap<String, f64>,
     /// Default weight of a source: (number of entries)^`source_power`; default 1, by size, as in
-    /// the paper.
+    /// the paper. In a file also a word, and by the name `source_sampling`.
+    #[serde(alias = "source_sampling", deserialize_with = "power::read")]
     pub source_power: f64,
     /// All rows of a batch from one source, drawn by weight; else, the default, the source is
     /// drawn for each row.

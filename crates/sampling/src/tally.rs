@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::negatives::NegativeCounts;
 use crate::shelves::Label;
 use crate::{BatchKind, Composition, Plan};
 
 /// Planned and drawn share of one language, pair, source or kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Probability by the plan, in 0..=1; where alpha moves, its mean over the batches so far.
     pub planned: f64,
@@ -21,7 +21,7 @@ pub struct Share {
 }
 
 /// Planned and drawn shares of all batches so far, by name.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Batches drawn.
     pub batches: u64,
@@ -38,10 +38,10 @@ pub struct Tally {
     /// Of rows.
     pub sources: BTreeMap<String, Share>,
     /// Hard negatives, where the plan asks for some.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub negatives: Option<NegativeCounts>,
     /// Of rows, those with switched words, where the plan asks for some.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub switched: Option<Share>,
 }
 
