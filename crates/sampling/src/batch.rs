@@ -54,7 +54,7 @@ pub struct Batch {
 
 impl Batch {
     /// Number of rows: that of the plan. It may be less in one case, counted in
-    /// [`Tally::short_batches`]: the data suffices for a full batch, but the rows that waited
+    /// [`Tally::short_batches`](crate::Tally::short_batches): the data suffices for a full batch, but the rows that waited
     /// longest, which come first, exclude so many others that nothing is left.
     pub fn len(&self) -> usize {
         self.queries.len()

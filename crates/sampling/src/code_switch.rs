@@ -1,5 +1,6 @@
 //! Which rows of a batch are code-switched (arXiv 2305.05295). The words themselves are replaced by
-//! a [`Switcher`](crate::Switcher).
+//! a [`Switcher`](crate::Switcher). The language is drawn once for each row, as in the paper's
+//! bilingual code-switching, where it was fixed; its multilingual one draws it for each word.
 
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +16,7 @@ pub struct CodeSwitch {
     /// Probability that a row is switched, in 0..=1; 0, the default, for none.
     pub rows: f64,
     /// Probability that a word of a switched text is replaced if the lexicon has it, in 0..=1;
-    /// default 0.5, as in the paper.
+    /// default 0.5, of the 0.25 to 1 that the paper tried and found to matter little.
     pub words: f64,
     /// Which texts of a row; default the query.
     pub sides: Sides,

@@ -46,6 +46,19 @@ fn a_plan_in_full() {
 }
 
 #[test]
+fn the_example_of_the_documentation_is_a_plan() {
+    #[derive(serde::Deserialize)]
+    struct Run {
+        batches: Plan,
+    }
+    let page = include_str!("../../../docs/batches.md");
+    let toml = page.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let run: Run = toml::from_str(toml).unwrap();
+    assert_eq!(run.batches.composition.to_string(), "hybrid:0.8..0.2");
+    assert_eq!(run.batches.code_switch.sides, Sides::Query);
+}
+
+#[test]
 fn languages_and_sources_are_weighed_by_words_or_numbers() {
     for (value, power) in [
         ("\"uniform\"", 0.0),
