@@ -218,6 +218,20 @@ impl RunConfig {
                 format!("{} is not within 0 and 1", t.token_dropout),
             );
         }
+        // The sampler draws these, the learner does not use them yet: better refused than ignored.
+        let batches = &self.batches;
+        if batches.negatives_per_query > 0 {
+            return bad(
+                "batches.negatives_per_query",
+                "training has no use for them yet".to_owned(),
+            );
+        }
+        if batches.code_switch.rows > 0.0 {
+            return bad(
+                "batches.code_switch.rows",
+                "training does not switch texts yet".to_owned(),
+            );
+        }
         if t.checkpoints_kept == 0 {
             return bad("training.checkpoints_kept", "must be at least 1".to_owned());
         }

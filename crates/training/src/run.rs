@@ -104,7 +104,11 @@ impl Run {
             checkpoint.check(config, &files)?;
         }
         let licences = licences(&config.data, &files)?;
-        let plan = sampling::Plan { seed: config.seed, ..config.batches.clone() };
+        let plan = sampling::Plan {
+            seed: config.seed,
+            steps: Some(config.training.steps),
+            ..config.batches.clone()
+        };
         let mut sampler = Sampler::new(&set, &plan)?;
         let training = device.clone().autodiff();
         let (encoder, base) = match &checkpoint {

@@ -130,4 +130,7 @@ fn settings_that_make_no_run_are_named() {
     assert!(change(|c| c.data.parallel.clear()).contains("`data`"));
     assert!(change(|c| c.model.fresh = None).contains("`model`"));
     assert!(change(|c| c.batches.batch = 1000).contains("1000"));
+    let text = change(|c| c.batches.negatives_per_query = 2);
+    assert!(text.contains("batches.negatives_per_query"));
+    assert!(change(|c| c.batches.code_switch.rows = 0.5).contains("batches.code_switch.rows"));
 }

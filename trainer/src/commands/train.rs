@@ -1,6 +1,6 @@
 //! `isogloss train`.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{LineWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -53,11 +53,12 @@ pub fn run(options: &Train) -> Result<(), Failure> {
         eprintln!("resumed: {} steps were taken before", run.steps());
     }
     outputs::make_parent(&metrics_path)?;
-    let before = recorded(&metrics_path, run.steps());
-    let metrics = File::create(&metrics_path).map_err(Failure::path(&metrics_path))?;
+    // Replaced whole: a run killed here keeps the metrics of its first steps.
+    artifact::replace_file(&metrics_path, recorded(&metrics_path, run.steps()).as_bytes())?;
+    let metrics = OpenOptions::new().append(true).open(&metrics_path);
+    let metrics = metrics.map_err(Failure::path(&metrics_path))?;
     // A line a step is on the disk before a checkpoint of that step is.
     let mut metrics = LineWriter::new(metrics);
-    metrics.write_all(before.as_bytes()).map_err(Failure::path(&metrics_path))?;
 
     let stop = interruptible()?;
     let mut progress = Progress::new(config.training.steps, config.batches.batch);
