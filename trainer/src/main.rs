@@ -3,11 +3,13 @@
 //! A table of contents over the library crates: each command is a module that turns options into
 //! calls and results into text. Exit codes: 0 done, 1 failed, 2 bad input.
 
+mod cards;
 mod commands;
 mod failure;
 mod models;
 mod options;
 mod outputs;
+mod scoring;
 mod show;
 
 use std::process::ExitCode;

@@ -117,6 +117,7 @@ pub enum TokenizerCommand {
   isogloss train --config configs/demo-hybrid.toml
   isogloss train --config configs/demo-hybrid.toml --composition hybrid:0.3 --out runs/alpha-03
   isogloss train --config configs/base-static.toml --device cpu --seed 1
+  isogloss train --config configs/base-static.toml --checkpoint-every 500 --resume
   isogloss train --config run.toml --base intfloat/multilingual-e5-small --out runs/e5
 
 Ctrl-C ends training and saves the model as it is then")]
@@ -157,6 +158,12 @@ pub struct Train {
     /// auto, wgpu, vulkan, metal or cpu
     #[arg(long, default_value_t = Choice::Auto)]
     pub device: Choice,
+    /// Steps between checkpoints, in OUT.checkpoints; 0 for none
+    #[arg(long, value_name = "STEPS")]
+    pub checkpoint_every: Option<u64>,
+    /// Go on from the newest checkpoint of this run, if there is one
+    #[arg(long)]
+    pub resume: bool,
     /// Metrics as JSON Lines [default: OUT.metrics.jsonl]
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,
@@ -321,8 +328,13 @@ pub struct Trim {
 /// Options of `export`.
 #[derive(Args)]
 #[command(after_help = "Examples:
-  isogloss export --model runs/demo/hybrid --to web --name hybrid
-  isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus")]
+  isogloss export --model runs/demo/hybrid --to sentence-transformers --out hybrid
+  isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus
+  isogloss export --model intfloat/multilingual-e5-small --to web --rows int8 --data data/xquad-r
+
+What fewer bits cost (cosine of each text's embedding to that of the model as it was; change of mAP
+where --data or --corpus is given) is printed and kept in the manifest. Without either, texts of the
+folder `corpus` are compared, if there is one")]
 pub struct Export {
     /// What is exported
     #[command(flatten)]
@@ -330,7 +342,10 @@ pub struct Export {
     /// For what
     #[arg(long, value_enum)]
     pub to: Target,
-    /// Name of the model on the page [default: the model's own]
+    /// Folder to write for sentence-transformers; must be new or empty
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Name of the model, on the page and in its card [default: the model's own]
     #[arg(long)]
     pub name: Option<String>,
     /// Folder of the page's files
@@ -339,13 +354,50 @@ pub struct Export {
     /// Also write this corpus for the page to search
     #[arg(long, value_name = "DIR")]
     pub corpus: Option<PathBuf>,
+    /// Measure what compression costs on this benchmark, in LAReQA's layout, not on the corpus
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Rows of the vocabulary table for the page [default: int8 if they are so already, else f16]
+    #[arg(long, value_enum)]
+    pub rows: Option<RowsName>,
+    /// Weights [default: f16 for the page, f32 for sentence-transformers]
+    #[arg(long, value_enum)]
+    pub weights: Option<WeightsName>,
+    /// Licence of the weights for the model card, as SPDX names it [default: the model's, if stated]
+    #[arg(long, value_name = "SPDX")]
+    pub licence: Option<String>,
+    /// What measures: auto, wgpu, vulkan, metal or cpu
+    #[arg(long, default_value_t = Choice::Auto)]
+    pub device: Choice,
 }
 
 /// Export targets.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Target {
-    /// The page: f16 weights and an index of models
+    /// The page: weights of few bits and an index of models
     Web,
+    /// Python: a folder that `SentenceTransformer(path)` loads
+    SentenceTransformers,
+}
+
+/// How rows of the vocabulary table are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowsName {
+    /// 16-bit floats.
+    F16,
+    /// Bytes with a scale for each row.
+    Int8,
+}
+
+/// How weights are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WeightsName {
+    /// 32-bit floats; not for the page.
+    F32,
+    /// 16-bit floats.
+    F16,
+    /// Bytes with a scale for each row of a matrix; only for the page.
+    Int8,
 }
 
 /// Options of `tokenizer train`.

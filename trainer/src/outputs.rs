@@ -42,6 +42,23 @@ pub fn model(path: &Path) -> Result<(), Failure> {
     parent(path)
 }
 
+/// Checks that folder `path` can be made, or is there and empty.
+pub fn new_folder(path: &Path) -> Result<(), Failure> {
+    if path.exists() {
+        if !path.is_dir() {
+            return Err(Failure::Input(format!("{}: is a file, not a folder", path.display())));
+        }
+        if let Some(entry) = std::fs::read_dir(path).map_err(Failure::path(path))?.next() {
+            let name = entry.map_err(Failure::path(path))?.file_name();
+            let (path, name) = (path.display(), name.display());
+            return Err(Failure::Input(format!(
+                "{path}: holds `{name}`; give a folder that is new or empty"
+            )));
+        }
+    }
+    parent(path)
+}
+
 /// Makes the folder that `path` lies in.
 pub fn make_parent(path: &Path) -> Result<(), Failure> {
     let parent = parent_of(path);

@@ -182,6 +182,11 @@ fn vectors_of_another_model_role_or_corpus_are_not_written_over() {
     refused(dir, &other, &[folder, "model xlmr-mean", "not bert-cls", "remove it"]);
     let query = command(first, "parts", &["--shards", "2", "--role", "query"]);
     refused(dir, &query, &[folder, "role passage, not query"]);
+    // A part that is not there yet may not join the parts of another model, or of another whole.
+    fs::remove_file(dir.join("parts/shard-00002-of-00002.parquet")).unwrap();
+    refused(dir, &command(second, "parts", &["--shard", "2/2"]), &[folder, "model"]);
+    refused(dir, &command(first, "parts", &["--shard", "2/3"]), &["shard 1/2", "2/3"]);
+    done(dir, &command(first, "parts", &shards));
     let half = command(first, "parts", &["--shards", "2", "--precision", "f16"]);
     refused(dir, &half, &[folder, "precision f32, not f16"]);
     texts(dir, &TEXTS[..5]);

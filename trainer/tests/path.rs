@@ -196,7 +196,7 @@ fn the_page_gets_a_model_its_list_and_the_corpus() {
 
     let model = page.join("models/tiny");
     let manifest = read_json(&model.join("manifest.json"));
-    assert_eq!(fs::read_dir(&model).unwrap().count(), 4);
+    assert_eq!(fs::read_dir(&model).unwrap().count(), 5, "four files and the card");
     let mut bytes = 0;
     for name in ["config.json", "tokenizer.json", "model.safetensors"] {
         let file = fs::read(model.join(name)).unwrap();

@@ -1,6 +1,6 @@
 //! Reading and writing model directories.
 
-use crate::{Buffer, FORMAT, FileRecord, Manifest, Provenance};
+use crate::{Buffer, FileRecord, Manifest, Provenance};
 
 /// The encoder's config.
 pub const CONFIG: &str = "config.json";
@@ -40,13 +40,7 @@ impl ModelFiles {
         let files = [(CONFIG, &config[..]), (TOKENIZER, &tokenizer), (WEIGHTS, &weights)]
             .map(|(name, bytes): (&str, &[u8])| (name.to_owned(), FileRecord::of(bytes)))
             .into();
-        let manifest = Manifest {
-            format: FORMAT,
-            name: name.to_owned(),
-            files,
-            training,
-            scores: std::collections::BTreeMap::default(),
-        };
+        let manifest = Manifest { files, training, ..Manifest::new(name) };
         Self { config, tokenizer, weights, manifest }
     }
 
@@ -63,7 +57,7 @@ mod native {
     use std::path::Path;
 
     use super::{CARD, CONFIG, MANIFEST, Manifest, ModelFiles, TOKENIZER, WEIGHTS};
-    use crate::ArtifactError;
+    use crate::{ArtifactError, read_limited, sha256_hex};
 
     impl ModelFiles {
         /// Reads and verifies a model directory.
@@ -86,24 +80,59 @@ mod native {
         /// Writes the model as directory `dir`, replacing one that is there, except for its
         /// `README.md`: the card is its author's.
         pub fn write(&self, dir: &Path) -> Result<(), ArtifactError> {
+            self.write_kept(dir, None)
+        }
+
+        /// The same, with `card` as the `README.md` unless a person wrote or changed the one that
+        /// is there. The manifest notes the card, so that the next one may take its place.
+        pub fn write_with_card(&self, dir: &Path, card: &str) -> Result<(), ArtifactError> {
+            self.write_kept(dir, Some(card))
+        }
+
+        fn write_kept(&self, dir: &Path, card: Option<&str>) -> Result<(), ArtifactError> {
+            let kept = persons_card(dir)?;
+            let mut manifest = self.manifest.clone();
+            manifest.card = match (card, &kept) {
+                (Some(card), None) => Some(sha256_hex(card.as_bytes())),
+                _ => None,
+            };
+            let card = kept.or_else(|| card.map(|card| card.as_bytes().to_vec()));
             stage_directory(dir, |staging| {
-                let files: [(&str, &[u8]); 4] = [
-                    (CONFIG, &self.config),
-                    (TOKENIZER, &self.tokenizer),
-                    (WEIGHTS, &self.weights),
-                    (MANIFEST, &self.manifest.to_json()),
+                let manifest = manifest.to_json();
+                let files = [
+                    (CONFIG, Some(&self.config[..])),
+                    (TOKENIZER, Some(&self.tokenizer)),
+                    (WEIGHTS, Some(&self.weights)),
+                    (MANIFEST, Some(&manifest)),
+                    (CARD, card.as_deref()),
                 ];
-                let card = dir.join(CARD);
-                if card.is_file() {
-                    fs::copy(&card, staging.join(CARD)).map_err(ArtifactError::io(&card))?;
-                }
                 for (name, bytes) in files {
+                    let Some(bytes) = bytes else { continue };
                     let path = staging.join(name);
                     fs::write(&path, bytes).map_err(ArtifactError::io(&path))?;
                 }
                 Ok(())
             })
         }
+    }
+
+    /// The card in folder `dir`, if a person wrote or changed it.
+    ///
+    /// One that this program wrote and nobody changed has the hash that the manifest notes.
+    pub fn persons_card(dir: &Path) -> Result<Option<Vec<u8>>, ArtifactError> {
+        let path = dir.join(CARD);
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let card = read_limited(&path)?;
+        let manifest = dir.join(MANIFEST);
+        let noted = if manifest.is_file() {
+            // A manifest that does not parse says nothing of the card, which is then kept.
+            Manifest::parse(&read_limited(&manifest)?).ok().and_then(|manifest| manifest.card)
+        } else {
+            None
+        };
+        Ok(Some(card).filter(|card| noted != Some(sha256_hex(card))))
     }
 
     /// Fills a temporary directory beside `dir` and renames it to `dir`.
@@ -172,7 +201,7 @@ mod native {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{parent_of, replace_file, stage_directory};
+pub use native::{parent_of, persons_card, replace_file, stage_directory};
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 #[allow(clippy::unwrap_used)]
@@ -196,6 +225,21 @@ mod tests {
         assert!(!dir.join("stray").exists());
         assert_eq!(std::fs::read_to_string(dir.join(CARD)).unwrap(), "card");
         assert_eq!(std::fs::read_dir(parent.path()).unwrap().count(), 1, "nothing left beside it");
+    }
+
+    #[test]
+    fn a_card_of_ours_is_replaced_until_a_person_changes_it() {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("model");
+        let card = || std::fs::read_to_string(dir.join(CARD)).unwrap();
+        files().write_with_card(&dir, "first").unwrap();
+        files().write_with_card(&dir, "second").unwrap();
+        assert_eq!(card(), "second");
+        std::fs::write(dir.join(CARD), "mine").unwrap();
+        files().write_with_card(&dir, "third").unwrap();
+        assert_eq!(card(), "mine");
+        files().write_with_card(&dir, "fourth").unwrap();
+        assert_eq!(card(), "mine", "nor is it taken for ours later");
     }
 
     #[test]

@@ -10,6 +10,8 @@
 
 mod buffer;
 #[cfg(not(target_arch = "wasm32"))]
+mod card;
+#[cfg(not(target_arch = "wasm32"))]
 mod checkpoint;
 #[cfg(not(target_arch = "wasm32"))]
 mod directory;
@@ -22,14 +24,18 @@ mod weights;
 
 pub use buffer::Buffer;
 #[cfg(not(target_arch = "wasm32"))]
+pub use card::{About, For, card};
+#[cfg(not(target_arch = "wasm32"))]
 pub use directory::Directory;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use directory::read_limited;
 pub use error::ArtifactError;
 #[cfg(not(target_arch = "wasm32"))]
-pub use files::{CARD, parent_of, replace_file, stage_directory};
+pub use files::{CARD, parent_of, persons_card, replace_file, stage_directory};
 pub use files::{CONFIG, MANIFEST, ModelFiles, TOKENIZER, WEIGHTS};
-pub use manifest::{FORMAT, FileRecord, Manifest, Provenance, sha256_hex};
+pub use manifest::{
+    Change, Compression, FORMAT, FileRecord, Loss, Manifest, Provenance, sha256_hex,
+};
 pub use source::Source;
 pub use stored::{Kind, Stored};
 pub use weights::{SCALE, Weights};

@@ -57,10 +57,60 @@ pub struct Provenance {
     pub base: Option<String>,
     /// Training files by name.
     pub data: BTreeMap<String, FileRecord>,
+    /// Licences of training files, by name, as far as the run file states them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub licences: BTreeMap<String, String>,
+    /// Languages of the training data, by code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
     /// Device that trained it.
     pub device: String,
     /// Wall-clock seconds of training.
     pub seconds: f64,
+}
+
+/// What an export stored in fewer bits, and what that cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compression {
+    /// How the rows of the vocabulary table are stored: `f16` or `int8`.
+    pub rows: String,
+    /// How all other weights are stored: `f16`, or `int8` for matrices.
+    pub weights: String,
+    /// What was measured; `null` where nothing was.
+    pub loss: Option<Loss>,
+}
+
+/// Embeddings of a compressed model beside those of the model that it was made from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loss {
+    /// Name of the corpus that the texts are from.
+    pub corpus: String,
+    /// Texts compared, questions and candidates together.
+    pub texts: u64,
+    /// Smallest cosine of a text's two embeddings.
+    pub smallest_cosine: f64,
+    /// Mean of that cosine over the texts.
+    pub mean_cosine: f64,
+    /// Mean average precision by setting (`monolingual`, `cross-lingual`, `multilingual`); empty
+    /// where the whole corpus was not scored.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub map: BTreeMap<String, Change>,
+}
+
+/// A score before and after.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Of the model as it was.
+    pub before: f64,
+    /// Of the compressed model.
+    pub after: f64,
+}
+
+impl Change {
+    /// What was gained; negative where the score fell.
+    pub fn difference(self) -> f64 {
+        self.after - self.before
+    }
 }
 
 /// `manifest.json`.
@@ -78,9 +128,32 @@ pub struct Manifest {
     /// Benchmark scores, by benchmark and measure.
     #[serde(default)]
     pub scores: BTreeMap<String, BTreeMap<String, f64>>,
+    /// SPDX identifier or expression of the licence of the weights; absent where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// What an export made smaller; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compression: Option<Compression>,
+    /// SHA-256 of the model card as this program wrote it. A card with another one is a person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
 }
 
 impl Manifest {
+    /// A manifest of no files yet.
+    pub fn new(name: &str) -> Self {
+        Self {
+            format: FORMAT,
+            name: name.to_owned(),
+            files: BTreeMap::new(),
+            training: None,
+            scores: BTreeMap::new(),
+            licence: None,
+            compression: None,
+            card: None,
+        }
+    }
+
     /// Reads a manifest and checks its format.
     pub fn parse(bytes: &[u8]) -> Result<Self, ArtifactError> {
         let file = super::MANIFEST;
@@ -143,6 +216,19 @@ mod tests {
         assert!(record.verify("w", b"weights").is_ok());
         assert!(matches!(record.verify("w", b"weightz"), Err(ArtifactError::Hash { .. })));
         assert!(matches!(record.verify("w", b"weight"), Err(ArtifactError::Length { .. })));
+    }
+
+    #[test]
+    fn a_manifest_without_later_fields_reads_and_what_was_not_measured_is_null() {
+        let text = br#"{"format": 1, "name": "m", "files": {}, "training": {"strategy": "mono",
+            "seed": 1, "steps": 2, "batch": 3, "data": {}, "device": "cpu", "seconds": 0.5}}"#;
+        let mut manifest = Manifest::parse(text).unwrap();
+        assert!(manifest.compression.is_none() && manifest.licence.is_none());
+        let (rows, weights) = ("f16".to_owned(), "f16".to_owned());
+        manifest.compression = Some(Compression { rows, weights, loss: None });
+        let written = String::from_utf8(manifest.to_json()).unwrap();
+        assert!(written.contains("\"loss\": null"), "{written}");
+        assert_eq!(Manifest::parse(written.as_bytes()).unwrap(), manifest);
     }
 
     #[test]

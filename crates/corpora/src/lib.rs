@@ -8,6 +8,7 @@
 //!
 //! - [`lareqa`]: benchmarks in the layout of LAReQA (XQuAD-R, MLQA-R and the embedded corpus).
 //! - [`training`]: question–passage pairs, parallel rows, bitext and lexicons.
+//! - [`lexicon`]: words of one concept in many languages, to translate word by word.
 //! - [`texts`]: texts to encode, streamed; the one reader that keeps nothing.
 //!
 //! The crate compiles for `wasm32-unknown-unknown`: there [`lareqa::parse`] takes the bytes that
@@ -15,6 +16,7 @@
 
 mod error;
 pub mod lareqa;
+pub mod lexicon;
 mod lines;
 mod place;
 mod shard;

@@ -18,9 +18,12 @@
 //! | LAReQA folder | see [`lareqa`] | question, its positive sentence | question id |
 //!
 //! JSON Lines may be gzip, have a `source` (else the file's name stands for it) and further
-//! fields, which are ignored.
+//! fields, which are ignored. Rows of pairs and parallel rows may also carry hard negatives,
+//! passages in the row's language that do not answer its query: `negatives`, an array of texts, or
+//! `negative`, one text.
 
 mod lexicon;
+mod negatives;
 mod rows;
 
 use std::collections::{BTreeMap, HashMap};
@@ -29,8 +32,10 @@ use std::path::Path;
 use crate::lareqa;
 use crate::{CorpusError, Split};
 
+pub use negatives::Negatives;
+
 /// Entries from any number of files, ready to sample from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrainingSet {
     /// Language codes, sorted.
     pub languages: Vec<String>,
@@ -40,6 +45,8 @@ pub struct TrainingSet {
     pub texts: Vec<String>,
     /// In the order in which they were read.
     pub entries: Vec<Entry>,
+    /// Passages that do not answer an entry's query.
+    pub negatives: Negatives,
 }
 
 /// A query and a passage in one language that belong together.
@@ -77,6 +84,8 @@ pub struct Builder {
     sources: Names,
     texts: Names,
     entries: Vec<Entry>,
+    /// Entry and text.
+    negatives: Vec<(u32, u32)>,
     groups: u32,
 }
 
@@ -118,16 +127,12 @@ impl Builder {
         Ok(self)
     }
 
-    /// Reads a lexicon: tab-separated, a header of language codes, one concept a line, alternatives
-    /// in a cell separated by `|`, dictionary form first. Each alternative becomes an entry, line
-    /// by line, cell by cell. A language without a word for a concept has an empty cell. The
-    /// source is `lexicon`.
+    /// Reads a lexicon, see [`crate::lexicon`]. Each alternative becomes an entry, line by line,
+    /// cell by cell. The source is `lexicon`.
     ///
     /// # Errors
     ///
-    /// [`CorpusError::Io`], [`CorpusError::Gzip`], [`CorpusError::InvalidUtf8`],
-    /// [`CorpusError::Header`], [`CorpusError::Columns`], and [`CorpusError::Empty`] without
-    /// concepts.
+    /// Those of [`Lexicon::read`](crate::lexicon::Lexicon::read).
     pub fn lexicon(&mut self, path: impl AsRef<Path>) -> Result<&mut Self, CorpusError> {
         lexicon::read(path.as_ref(), self)?;
         Ok(self)
@@ -166,7 +171,7 @@ impl Builder {
     ///
     /// [`CorpusError::Empty`] when nothing was read.
     pub fn finish(&mut self) -> Result<TrainingSet, CorpusError> {
-        let Self { languages, sources, texts, mut entries, .. } = std::mem::take(self);
+        let Self { languages, sources, texts, mut entries, negatives, .. } = std::mem::take(self);
         if entries.is_empty() {
             return Err(CorpusError::Empty {
                 place: "training data".to_owned(),
@@ -179,7 +184,13 @@ impl Builder {
             entry.language = language_index[entry.language as usize];
             entry.source = source_index[entry.source as usize];
         }
-        Ok(TrainingSet { languages, sources, texts: texts.into_names(), entries })
+        Ok(TrainingSet {
+            languages,
+            sources,
+            texts: texts.into_names(),
+            entries,
+            negatives: negatives.into_iter().collect(),
+        })
     }
 
     /// A group that no entry has yet.
@@ -196,6 +207,13 @@ impl Builder {
             passage: self.texts.index(passage),
         };
         self.entries.push(entry);
+    }
+
+    /// A hard negative of the entry added last.
+    fn add_negative(&mut self, text: &str) {
+        if let Some(entry) = self.entries.len().checked_sub(1) {
+            self.negatives.push((entry as u32, self.texts.index(text)));
+        }
     }
 }
 

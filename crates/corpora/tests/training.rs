@@ -188,6 +188,44 @@ fn meanings_of_different_files_differ() {
 }
 
 #[test]
+fn rows_may_carry_hard_negatives() {
+    let files = Files::new();
+    let text = r#"{"id": "1", "lang": "en", "query": "q1", "passage": "p1", "negatives": ["n1", "p2", "n1"]}
+{"id": "2", "lang": "en", "query": "q2", "passage": "p2", "negatives": []}
+{"id": "3", "lang": "en", "query": "q3", "passage": "p3", "negative": "n1"}
+{"id": "4", "lang": "en", "query": "q4", "passage": "p4", "negative": null, "negatives": null}
+"#;
+    let path = files.write("rows.jsonl", text);
+    let mut builder = Builder::new();
+    builder.pairs(&path).unwrap().parallel(&path).unwrap();
+    let set = builder.finish().unwrap();
+    let negatives = |entry: u32| -> Vec<&str> {
+        set.negatives.of(entry).iter().map(|&id| set.texts[id as usize].as_str()).collect()
+    };
+    for first in [0, 4] {
+        assert_eq!(negatives(first), ["n1", "p2"]);
+        assert!(negatives(first + 1).is_empty() && negatives(first + 3).is_empty());
+        assert_eq!(negatives(first + 2), ["n1"]);
+    }
+    assert_eq!(set.negatives.of(0)[1], set.entries[1].passage, "equal texts are one text");
+    assert_eq!(set.negatives.len(), 6);
+}
+
+#[test]
+fn negatives_that_are_no_texts_are_refused() {
+    let row = |fields: &str| format!(r#"{{"lang": "en", "query": "q", "passage": "p", {fields}}}"#);
+    for (fields, said) in [
+        (r#""negatives": "n""#, "field `negatives` must be an array of texts"),
+        (r#""negatives": ["n", 7]"#, "field `negatives` must be text, not a number"),
+        (r#""negatives": [" "]"#, "field `negatives` is empty"),
+        (r#""negative": ["n"]"#, "field `negative` must be text, not an array"),
+        (r#""negative": "n", "negatives": ["n"]"#, "field `negative` stands beside `negatives`"),
+    ] {
+        assert_eq!(complaint(row(fields), pairs), format!("data:1: {said}"));
+    }
+}
+
+#[test]
 fn a_missing_field_is_named_with_its_line() {
     let row = r#"{"lang": "en", "query": "q", "passage": "p"}"#;
     let said = complaint(format!("{row}\n\n{{\"lang\": \"en\", \"query\": \"q\"}}"), pairs);

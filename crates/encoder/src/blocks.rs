@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use artifact::{ArtifactError, Stored, Weights};
-use burn::module::Param;
+use burn::module::{Param, ParamId};
 use burn::nn::{Dropout, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::{gelu, gelu_approximate, relu, silu, softmax, tanh};
 use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 
+use crate::random::fnv;
 use crate::{Activation, EncoderError, Inputs};
 
 /// Added to the attention scores of what is not to be seen: far below any score, yet finite, so
@@ -151,18 +152,23 @@ pub(crate) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// A parameter whose id is made of its name, so that what an optimiser keeps for it is found
+    /// again after a restart.
     fn tensor<const D: usize>(
         &self,
+        name: &str,
         values: Vec<f32>,
         shape: [usize; D],
         dtype: DType,
     ) -> Param<Tensor<D>> {
         let data = TensorData::new(values, shape);
-        Param::from_tensor(Tensor::from_data(data, (self.device, dtype)))
+        let fresh = Param::from_tensor(Tensor::from_data(data, (self.device, dtype)));
+        let (_, tensor, mapper) = fresh.consume();
+        Param::from_mapped_value(ParamId::from(fnv(name)), tensor, mapper)
     }
 
     pub fn matrix(&self, name: &str, shape: [usize; 2]) -> Result<Param<Tensor<2>>, ArtifactError> {
-        Ok(self.tensor(self.weights.f32(name, &shape)?, shape, DType::F32))
+        Ok(self.tensor(name, self.weights.f32(name, &shape)?, shape, DType::F32))
     }
 
     fn vector(
@@ -171,7 +177,7 @@ impl Reader<'_> {
         size: usize,
         dtype: DType,
     ) -> Result<Param<Tensor<1>>, ArtifactError> {
-        Ok(self.tensor(self.weights.f32(name, &[size])?, [size], dtype))
+        Ok(self.tensor(name, self.weights.f32(name, &[size])?, [size], dtype))
     }
 
     pub fn linear(
@@ -186,7 +192,8 @@ impl Reader<'_> {
             if bias { Some(self.vector(&format!("{name}.bias"), to, self.dtype)?) } else { None };
         // Files have rows of outputs, Burn has rows of inputs.
         let weight = transposed(&stored, from);
-        Ok(Linear { weight: self.tensor(weight, [from, to], self.dtype), bias })
+        let name = format!("{name}.weight");
+        Ok(Linear { weight: self.tensor(&name, weight, [from, to], self.dtype), bias })
     }
 
     pub fn norm(

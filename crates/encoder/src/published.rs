@@ -61,6 +61,9 @@ struct Bare {
 
 #[derive(Deserialize)]
 struct Module {
+    /// Place in the order in which modules are applied.
+    #[serde(default)]
+    idx: usize,
     path: String,
     #[serde(rename = "type")]
     kind: String,
@@ -227,8 +230,9 @@ fn contract(
 fn modules(dir: &impl Source) -> Result<Modules, EncoderError> {
     let mut modules = Modules::default();
     let Some(bytes) = dir.file(MODULES)? else { return Ok(modules) };
-    let listed: Vec<Module> = parse(MODULES, &bytes)?;
-    for Module { mut path, kind } in listed {
+    let mut listed: Vec<Module> = parse(MODULES, &bytes)?;
+    listed.sort_by_key(|module| module.idx);
+    for Module { mut path, kind, .. } in listed {
         // Static models are published with a dot for the folder of the model itself.
         if path == "." {
             path.clear();

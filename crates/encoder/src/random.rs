@@ -34,11 +34,15 @@ pub fn fresh_weights(config: &Config, seed: u64) -> Weights {
     weights
 }
 
+/// FNV-1a of `name`: the same number on every platform.
+pub(crate) fn fnv(name: &str) -> u64 {
+    name.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3))
+}
+
 fn draw(name: &str, shape: &[usize], deviation: f32, seed: u64) -> Vec<f32> {
-    // FNV-1a of the name separates the streams of tensors under one seed.
-    let stream = name
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    // The name separates the streams of tensors under one seed.
+    let stream = fnv(name);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(stream);
     let uniform = rand::distr::StandardUniform;

@@ -101,7 +101,12 @@ impl Table {
         }
     }
 
-    fn read(&self, id: usize, out: &mut [f32]) {
+    /// Widens row `id` into `out`, of length [`Table::dimension`].
+    ///
+    /// # Panics
+    ///
+    /// When there is no such row.
+    pub fn read(&self, id: usize, out: &mut [f32]) {
         let range = id * self.dimension..(id + 1) * self.dimension;
         self.values.read(range, out);
         if let Some(scale) = self.scales.get(id) {

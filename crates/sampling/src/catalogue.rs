@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::SamplingError;
 use crate::clusters::is_bitext;
 use crate::draws::below;
+use crate::pairs::Pairs;
 
 /// One query and one passage: text ids, and indices of the training set's lists.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,10 @@ pub struct Row {
     pub passage: u32,
     pub query_language: u32,
     pub passage_language: u32,
+    /// Position in the training set of the entry that has the query.
+    pub query_entry: u32,
+    /// Position of the entry that has the passage.
+    pub passage_entry: u32,
     pub bitext: bool,
 }
 
@@ -34,6 +39,8 @@ struct Unit {
 
 #[derive(Debug, Clone, Copy)]
 struct Side {
+    /// Position in the training set.
+    entry: u32,
     language: u32,
     query: u32,
     passage: u32,
@@ -45,16 +52,18 @@ struct Side {
 pub struct Catalogue {
     sides: Vec<Side>,
     units: Vec<Unit>,
+    pairs: Pairs,
 }
 
 impl Catalogue {
-    /// Those of `entries` for which `in_play` holds.
-    pub fn new(entries: &[Entry], in_play: impl Fn(&Entry) -> bool) -> Self {
-        let mut entries: Vec<Entry> = entries.iter().filter(|e| in_play(e)).copied().collect();
-        entries.sort_by_key(|e| (e.source, e.group, is_bitext(e), e.language));
+    /// Those of `entries` for which `in_play` holds, joined across languages in `pairs`.
+    pub fn new(entries: &[Entry], pairs: Pairs, in_play: impl Fn(&Entry) -> bool) -> Self {
+        let mut entries: Vec<(u32, &Entry)> =
+            (0..).zip(entries).filter(|(_, entry)| in_play(entry)).collect();
+        entries.sort_by_key(|(_, e)| (e.source, e.group, is_bitext(e), e.language));
         let mut sides = Vec::with_capacity(entries.len());
         let mut units: Vec<Unit> = Vec::new();
-        for entry in &entries {
+        for (position, entry) in entries {
             let (group, source, bitext) = (entry.group, entry.source, is_bitext(entry));
             let end = sides.len() as u32 + 1;
             match units.last_mut() {
@@ -64,13 +73,14 @@ impl Catalogue {
                 _ => units.push(Unit { group, source, start: end - 1, end, bitext }),
             }
             sides.push(Side {
+                entry: position,
                 language: entry.language,
                 query: entry.query,
                 passage: entry.passage,
                 unit: units.len() as u32 - 1,
             });
         }
-        Self { sides, units }
+        Self { sides, units, pairs }
     }
 
     /// Ids of the units, with their source, by source.
@@ -84,21 +94,27 @@ impl Catalogue {
         (unit.start..unit.end).map(|id| (self.sides[id as usize].language, id))
     }
 
+    /// Positions in the training set of all entries in play.
+    pub fn positions(&self) -> impl Iterator<Item = u32> {
+        self.sides.iter().map(|side| side.entry)
+    }
+
     /// Whether a unit's entries serve cross batches only.
     pub fn is_bitext(&self, unit: u32) -> bool {
         self.units[unit as usize].bitext
     }
 
-    /// The ordered pairs of languages in which a unit has a query and a passage that differ. Equal
-    /// texts, such as a name spelt alike in both languages, have nothing to teach.
+    /// The ordered pairs of languages in play in which a unit has a query and a passage that differ.
+    /// Equal texts, such as a name spelt alike in both languages, have nothing to teach.
     pub fn pairs(&self, unit: u32) -> Vec<(u32, u32)> {
         let Unit { start, end, .. } = self.units[unit as usize];
         let sides = &self.sides[start as usize..end as usize];
         let mut pairs = Vec::new();
         for query in sides {
             for passage in sides {
-                if query.language != passage.language && query.query != passage.passage {
-                    pairs.push((query.language, passage.language));
+                let pair = (query.language, passage.language);
+                if pair.0 != pair.1 && query.query != passage.passage && self.pairs.contains(pair) {
+                    pairs.push(pair);
                 }
             }
         }
@@ -148,6 +164,8 @@ impl Catalogue {
             passage: passage.passage,
             query_language: query.language,
             passage_language: passage.language,
+            query_entry: query.entry,
+            passage_entry: passage.entry,
             bitext,
         }
     }
@@ -169,6 +187,16 @@ pub fn check_indices(set: &TrainingSet) -> Result<u32, SamplingError> {
             }
         }
         groups = groups.max(entry.group + 1);
+    }
+    for (entry, text) in set.negatives.iter() {
+        for (field, value, len) in [
+            ("the number of an entry with negatives", entry, set.entries.len()),
+            ("negative", text, set.texts.len()),
+        ] {
+            if value as usize >= len {
+                return Err(SamplingError::Index { entry: entry as usize, field, value, len });
+            }
+        }
     }
     Ok(groups)
 }

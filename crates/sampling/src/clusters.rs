@@ -28,13 +28,20 @@ pub fn is_bitext(entry: &Entry) -> bool {
 pub struct Keys {
     of_group: Lists,
     of_text: Lists,
+    of_negative: Lists,
     count: usize,
 }
 
 impl Keys {
     /// Keys of `groups` groups over `texts` texts; all of `entries` counts, also of languages and
-    /// sources that are not drawn from, as they may tell that two others mean the same.
-    pub fn new(entries: &[Entry], groups: u32, texts: u32) -> Self {
+    /// sources that are not drawn from, as they may tell that two others mean the same. `negatives`
+    /// are the texts that [`Keys::of_negative`] will be asked for.
+    pub fn new(
+        entries: &[Entry],
+        groups: u32,
+        texts: u32,
+        negatives: impl IntoIterator<Item = u32>,
+    ) -> Self {
         let mut passages = Clusters::new(groups, texts);
         let mut queries = Clusters::new(groups, texts);
         for entry in entries.iter().filter(|entry| !is_bitext(entry)) {
@@ -58,9 +65,22 @@ impl Keys {
                 of_group.push((group, query_base + queries.of_group(group)));
             }
         }
+        let of_text = Lists::new(of_text, texts);
+        let mut negatives: Vec<u32> = negatives.into_iter().collect();
+        negatives.sort_unstable();
+        negatives.dedup();
+        let mut of_negative = Vec::new();
+        for text in negatives {
+            of_negative.push((text, text_base + text));
+            of_negative.extend(of_text.get(text).iter().map(|&key| (text, key)));
+            of_negative.extend(passages.of_text(text).map(|cluster| (text, cluster)));
+            of_negative.extend(queries.of_text(text).map(|cluster| (text, query_base + cluster)));
+        }
+        let negative_texts = if of_negative.is_empty() { 0 } else { texts };
         Self {
             of_group: Lists::new(of_group, groups),
-            of_text: Lists::new(of_text, texts),
+            of_text,
+            of_negative: Lists::new(of_negative, negative_texts),
             count: (group_base + groups) as usize,
         }
     }
@@ -68,6 +88,11 @@ impl Keys {
     /// Number of keys.
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// The keys of a negative: a batch that has taken one holds a text that means the same.
+    pub fn of_negative(&self, text: u32) -> &[u32] {
+        self.of_negative.get(text)
     }
 
     /// The keys of a row: its group, query and passage.
@@ -101,11 +126,14 @@ impl Taken {
         self.batch += 1;
     }
 
+    /// Whether none of the keys is taken.
+    pub fn is_free(&self, keys: &[u32]) -> bool {
+        keys.iter().all(|&key| self.batch_of_key[key as usize] != self.batch)
+    }
+
     /// Takes all keys of a row, unless one of them is taken.
     pub fn take(&mut self, row: [&[u32]; 3]) -> bool {
-        let free =
-            |keys: &[u32]| keys.iter().all(|&key| self.batch_of_key[key as usize] != self.batch);
-        if !row.iter().all(|keys| free(keys)) {
+        if !row.iter().all(|keys| self.is_free(keys)) {
             return false;
         }
         for &key in row.iter().copied().flatten() {
@@ -208,7 +236,7 @@ mod tests {
             pair(2, 0, 4, 12),
             pair(3, 0, 5, 13),
         ];
-        let keys = Keys::new(&entries, 4, 20);
+        let keys = Keys::new(&entries, 4, 20, []);
         assert!(!together(&keys, &[(0, 0, 10), (1, 3, 12)], false));
         assert!(!together(&keys, &[(0, 0, 10), (2, 4, 12)], false));
         assert!(together(&keys, &[(0, 0, 10), (3, 5, 13)], false));
@@ -217,7 +245,7 @@ mod tests {
     #[test]
     fn groups_that_share_a_query_exclude_each_other() {
         let entries = [pair(0, 0, 0, 10), pair(1, 0, 0, 11), pair(2, 0, 1, 12)];
-        let keys = Keys::new(&entries, 3, 20);
+        let keys = Keys::new(&entries, 3, 20, []);
         assert!(!together(&keys, &[(0, 0, 10), (1, 0, 11)], false));
         assert!(together(&keys, &[(0, 0, 10), (2, 1, 12)], false));
     }
@@ -237,7 +265,7 @@ mod tests {
             word(3, 0, 4),
             word(3, 1, 5),
         ];
-        let keys = Keys::new(&entries, 4, 7);
+        let keys = Keys::new(&entries, 4, 7, []);
         assert!(!together(&keys, &[(0, 1, 0), (1, 2, 0)], true), "they share `bank`");
         assert!(!together(&keys, &[(0, 0, 1), (2, 3, 2)], true), "Ufer translates the query bank");
         assert!(together(&keys, &[(0, 0, 1), (2, 3, 6)], true), "no group lists two of the four");
@@ -247,7 +275,7 @@ mod tests {
     #[test]
     fn a_passage_that_is_also_bitext_is_not_drawn_twice() {
         let entries = [pair(0, 0, 0, 10), pair(1, 0, 10, 10), pair(1, 1, 11, 11)];
-        let keys = Keys::new(&entries, 2, 12);
+        let keys = Keys::new(&entries, 2, 12, []);
         let mut taken = Taken::new(keys.count());
         assert!(taken.take(keys.of_row(0, 0, 10, false)));
         assert!(!taken.take(keys.of_row(1, 11, 10, true)));

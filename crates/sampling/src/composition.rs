@@ -1,16 +1,17 @@
 //! The four ways to compose a batch. A composition is one word in configurations, tables and file
-//! names, so it parses from a word and prints as one; alpha follows after a colon.
+//! names, so it parses from a word and prints as one; alpha follows after a colon, see [`Alpha`].
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::SamplingError;
+use crate::{Alpha, SamplingError};
 
 /// How the languages of a batch are composed.
 ///
-/// Text form: `mono`, `cross`, `hybrid` (alpha 0.5), `hybrid:0.3`, `mixed`; also in serde.
+/// Text form: `mono`, `cross`, `hybrid` (alpha 0.5), `hybrid:0.3`, `hybrid:0.8..0.2` (from the first
+/// batch to the last), `hybrid:0.8..0.2:cosine`, `mixed`; also in serde.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Composition {
@@ -21,8 +22,8 @@ pub enum Composition {
     Cross,
     /// Each batch is mono with probability `alpha`, else cross (arXiv 2408.10536, section 3).
     Hybrid {
-        /// Probability of a mono batch, in 0..=1.
-        alpha: f64,
+        /// Probability of a mono batch.
+        alpha: Alpha,
     },
     /// Same-language pairs, the language drawn for each row (X-X of `LAReQA`). Kept as a baseline:
     /// here the language of a passage alone tells most negatives apart.
@@ -30,17 +31,12 @@ pub enum Composition {
 }
 
 impl Composition {
-    /// The share of mono batches that the paper found best.
-    pub const DEFAULT_ALPHA: f64 = 0.5;
-
     /// Hybrid batches with `alpha` as the share of mono batches.
     ///
     /// # Errors
     /// [`SamplingError::Alpha`] unless alpha lies in 0..=1.
     pub fn hybrid(alpha: f64) -> Result<Self, SamplingError> {
-        let hybrid = Self::Hybrid { alpha };
-        hybrid.check()?;
-        Ok(hybrid)
+        Ok(Self::Hybrid { alpha: Alpha::fixed(alpha)? })
     }
 
     /// The word without alpha: `mono`, `cross`, `hybrid` or `mixed`.
@@ -53,21 +49,34 @@ impl Composition {
         }
     }
 
-    pub(crate) fn check(&self) -> Result<(), SamplingError> {
+    /// Alpha of hybrid batches when it moves over the run.
+    pub(crate) fn moving(&self) -> Option<Alpha> {
         match *self {
-            Self::Hybrid { alpha } if !(0.0..=1.0).contains(&alpha) => {
-                Err(SamplingError::Alpha { value: alpha })
-            }
-            _ => Ok(()),
+            Self::Hybrid { alpha } if !alpha.is_fixed() => Some(alpha),
+            _ => None,
         }
     }
 
-    /// Probability that a batch is mono, cross, mixed.
-    pub(crate) fn shares(&self) -> [f64; 3] {
+    /// The highest probability that a batch is mono, cross, mixed at any time of the run.
+    pub(crate) fn highest(&self) -> [f64; 3] {
+        match *self {
+            Self::Hybrid { alpha } => {
+                let (low, high) = alpha.range();
+                [high, 1.0 - low, 0.0]
+            }
+            _ => self.shares(1),
+        }
+    }
+
+    /// Probability that a batch is mono, cross, mixed: the mean over a run of `batches`.
+    pub(crate) fn shares(&self, batches: u64) -> [f64; 3] {
         match *self {
             Self::Mono => [1.0, 0.0, 0.0],
             Self::Cross => [0.0, 1.0, 0.0],
-            Self::Hybrid { alpha } => [alpha, 1.0 - alpha, 0.0],
+            Self::Hybrid { alpha } => {
+                let mono = alpha.mean(batches);
+                [mono, 1.0 - mono, 0.0]
+            }
             Self::Mixed => [0.0, 0.0, 1.0],
         }
     }
@@ -75,7 +84,7 @@ impl Composition {
 
 impl Default for Composition {
     fn default() -> Self {
-        Self::Hybrid { alpha: Self::DEFAULT_ALPHA }
+        Self::Hybrid { alpha: Alpha::DEFAULT }
     }
 }
 
@@ -100,7 +109,11 @@ impl FromStr for Composition {
             "hybrid" => Ok(Self::default()),
             _ => {
                 let alpha = text.strip_prefix("hybrid:").ok_or_else(unknown)?;
-                Self::hybrid(alpha.parse().map_err(|_| unknown())?)
+                match alpha.parse() {
+                    Ok(alpha) => Ok(Self::Hybrid { alpha }),
+                    Err(SamplingError::AlphaText { .. }) => Err(unknown()),
+                    Err(error) => Err(error),
+                }
             }
         }
     }
@@ -130,12 +143,15 @@ mod tests {
         for text in ["mono", "cross", "hybrid:0.5", "hybrid:0", "hybrid:1", "hybrid:0.3", "mixed"] {
             assert_eq!(text.parse::<Composition>().unwrap().to_string(), text);
         }
-        assert_eq!("hybrid".parse(), Ok(Composition::Hybrid { alpha: 0.5 }));
+        for text in ["hybrid:0.8..0.2", "hybrid:0..1:cosine"] {
+            assert_eq!(text.parse::<Composition>().unwrap().to_string(), text);
+        }
+        assert_eq!("hybrid".parse::<Composition>(), Composition::hybrid(0.5));
     }
 
     #[test]
     fn a_wrong_name_or_alpha_is_refused_by_value() {
-        for text in ["Mono", "hybrid:", "hybrid:half", "cross:0.5", ""] {
+        for text in ["Mono", "hybrid:", "hybrid:half", "hybrid:0.8..", "cross:0.5", ""] {
             assert_eq!(
                 text.parse::<Composition>(),
                 Err(SamplingError::UnknownComposition { name: text.to_owned() })

@@ -13,6 +13,20 @@ pub fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
     rng
 }
 
+/// What is drawn for a batch beside its rows. Numbers of random streams above those of all queues,
+/// so that asking for more changes no row.
+#[repr(u32)]
+#[derive(Debug, Clone, Copy)]
+pub enum Extra {
+    Negatives = 0xffff_fffe,
+    Switches = 0xffff_fffd,
+}
+
+/// The generator of what is drawn for batch `batch` beside its rows.
+pub fn beside(seed: u64, extra: Extra, batch: u64) -> ChaCha8Rng {
+    generator(seed, u64::from(extra as u32) << 32 | batch & u64::from(u32::MAX))
+}
+
 /// A number below `n`, all equally likely (Lemire 2019, arXiv 1805.10941); `n` at least 1.
 pub fn below(rng: &mut ChaCha8Rng, n: u64) -> u64 {
     let mut product = u128::from(rng.next_u64()) * u128::from(n);

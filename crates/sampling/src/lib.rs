@@ -10,7 +10,10 @@
 //!   A row that would is deferred to a later batch, never dropped.
 //! - **Reproducible.** The stream of batches is a function of the training set, the [`Plan`] and
 //!   its seed on every platform: `ChaCha8`, integer draws only, weights rounded to integers.
-//! - **Indices only.** A [`Batch`] holds text ids; tokenised texts stay with the caller.
+//! - **Indices only.** A [`Batch`] holds text ids; tokenised texts stay with the caller, who also
+//!   makes the texts of code-switched rows with a [`Switcher`].
+//! - **Accounted for.** A [`Tally`] sets what was drawn beside what was planned, by language, pair
+//!   and source; it prints as a table and serialises.
 //!
 //! ```
 //! use corpora::training::{Entry, TrainingSet};
@@ -25,6 +28,7 @@
 //!     sources: vec!["wiki".into()],
 //!     texts: (0..16).map(|i| format!("text {i}")).collect(),
 //!     entries,
+//!     ..TrainingSet::default()
 //! };
 //! let plan = Plan { composition: Composition::Cross, batch: 3, ..Plan::default() };
 //! let mut sampler = Sampler::new(&set, &plan)?;
@@ -34,19 +38,37 @@
 //! # Ok::<(), isogloss_sampling::SamplingError>(())
 //! ```
 
+mod alpha;
+mod batch;
 mod catalogue;
+mod checks;
 mod clusters;
+mod code_switch;
 mod composition;
+mod dictionary;
 mod draws;
 mod error;
+mod names;
+mod negatives;
+mod pairs;
 mod plan;
+mod power;
 mod queues;
+mod report;
 mod sampler;
 mod shelves;
+mod switching;
 mod tally;
+mod words;
 
+pub use alpha::{Alpha, Curve};
+pub use batch::{Batch, BatchKind};
+pub use code_switch::{CodeSwitch, Side, Sides, Switch};
 pub use composition::Composition;
 pub use error::{SamplingError, Scope};
+pub use negatives::NegativeCounts;
 pub use plan::Plan;
-pub use sampler::{Batch, BatchKind, Sampler};
+pub use power::Power;
+pub use sampler::Sampler;
+pub use switching::{Switched, Switcher};
 pub use tally::{Share, Tally};

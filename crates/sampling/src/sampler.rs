@@ -1,94 +1,17 @@
 //! The sampler: draws the kind of each batch, then its rows. All that may fail fails in
 //! [`Sampler::new`].
 
-use corpora::training::TrainingSet;
+use corpora::training::{Negatives, TrainingSet};
 use rand_chacha::ChaCha8Rng;
 
 use crate::catalogue::{Catalogue, Row, check_indices};
 use crate::clusters::{Keys, Taken};
-use crate::draws::{chance, generator};
+use crate::draws::{Extra, beside, chance, generator};
+use crate::pairs::Pairs;
 use crate::queues::Queue;
-use crate::shelves::{Draw, Shelf, Shelves};
+use crate::shelves::{Draw, Shelves};
 use crate::tally::{Counts, Tally};
-use crate::{Composition, Plan, SamplingError, Scope};
-
-/// The languages of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BatchKind {
-    /// All queries and passages in this language, an index of `TrainingSet::languages`.
-    Mono(u32),
-    /// The query and the passage of each row in different languages.
-    Cross,
-    /// The query and the passage of each row in the same language, rows in many.
-    Mixed,
-}
-
-impl BatchKind {
-    /// `mono`, `cross` or `mixed`.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Mono(_) => "mono",
-            Self::Cross => "cross",
-            Self::Mixed => "mixed",
-        }
-    }
-}
-
-/// A batch: one row at the same position of each list. Numbers are indices of the lists of the
-/// training set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// The languages of the batch.
-    pub kind: BatchKind,
-    /// Text ids.
-    pub queries: Vec<u32>,
-    /// Text ids.
-    pub passages: Vec<u32>,
-    /// Language of each query.
-    pub query_languages: Vec<u32>,
-    /// Language of each passage.
-    pub passage_languages: Vec<u32>,
-    /// Source of each row.
-    pub sources: Vec<u32>,
-    /// Group of each row: query and passage are of the same.
-    pub groups: Vec<u32>,
-}
-
-impl Batch {
-    /// Number of rows: that of the plan. It may be less in one case, counted in
-    /// [`Tally::short_batches`]: the data suffices for a full batch, but the rows that waited
-    /// longest, which come first, exclude so many others that nothing is left.
-    pub fn len(&self) -> usize {
-        self.queries.len()
-    }
-
-    /// True without rows.
-    pub fn is_empty(&self) -> bool {
-        self.queries.is_empty()
-    }
-
-    fn new(kind: BatchKind, rows: usize) -> Self {
-        let list = || Vec::with_capacity(rows);
-        Self {
-            kind,
-            queries: list(),
-            passages: list(),
-            query_languages: list(),
-            passage_languages: list(),
-            sources: list(),
-            groups: list(),
-        }
-    }
-
-    fn push(&mut self, row: &Row) {
-        self.queries.push(row.query);
-        self.passages.push(row.passage);
-        self.query_languages.push(row.query_language);
-        self.passage_languages.push(row.passage_language);
-        self.sources.push(row.source);
-        self.groups.push(row.group);
-    }
-}
+use crate::{Batch, BatchKind, CodeSwitch, Composition, Plan, SamplingError, negatives};
 
 /// Draws batches without end.
 ///
@@ -116,18 +39,22 @@ impl Batch {
 /// lexicon of 4,000 concepts that share many of their words.
 #[derive(Debug, Clone)]
 pub struct Sampler {
-    composition: Composition,
-    batch: usize,
-    one_source: bool,
-    seed: u64,
+    pub(crate) composition: Composition,
+    steps: u64,
+    pub(crate) batch: usize,
+    pub(crate) one_source: bool,
+    pub(crate) seed: u64,
     rng: ChaCha8Rng,
     drawn: u64,
-    catalogue: Catalogue,
-    keys: Keys,
-    taken: Taken,
-    shelves: Shelves,
-    queues: Vec<Queue>,
-    counts: Counts,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) keys: Keys,
+    pub(crate) taken: Taken,
+    pub(crate) shelves: Shelves,
+    pub(crate) queues: Vec<Queue>,
+    pub(crate) counts: Counts,
+    pub(crate) negatives: Negatives,
+    negatives_per_query: usize,
+    code_switch: CodeSwitch,
 }
 
 impl Sampler {
@@ -150,44 +77,57 @@ impl Sampler {
             .zip(&sizes)
             .map(|(name, &size)| if size == 0 { 0.0 } else { plan.source_weight(name, size) })
             .collect();
-        let catalogue = Catalogue::new(&set.entries, |entry| {
+        let pairs = Pairs::new(plan, &set.languages, &languages)?;
+        let catalogue = Catalogue::new(&set.entries, pairs.clone(), |entry| {
             languages[entry.language as usize] && weights[entry.source as usize] > 0.0
         });
         if catalogue.units().next().is_none() {
             return Err(SamplingError::Empty);
         }
-        let keys = Keys::new(&set.entries, groups, set.texts.len() as u32);
+        let negatives =
+            if plan.negatives_per_query > 0 { set.negatives.clone() } else { Negatives::default() };
+        let texts = set.texts.len() as u32;
+        let keys = Keys::new(&set.entries, groups, texts, negatives.iter().map(|(_, text)| text));
         let (shelves, queues) =
             Shelves::new(&catalogue, &weights, set.languages.len(), plan.language_power);
         let labels = shelves.labels(plan.one_source_per_batch);
+        let steps = plan.steps.unwrap_or(1);
         let sampler = Self {
             composition: plan.composition,
+            steps,
             batch: plan.batch,
             one_source: plan.one_source_per_batch,
             seed: plan.seed,
             rng: generator(plan.seed, 0),
             drawn: 0,
             taken: Taken::new(keys.count()),
-            counts: Counts::new(labels, plan.composition, &set.languages, &set.sources),
+            counts: Counts::new(labels, plan, &set.languages, &set.sources),
             catalogue,
             keys,
             shelves,
             queues,
+            negatives,
+            negatives_per_query: plan.negatives_per_query,
+            code_switch: plan.code_switch.clone(),
         };
-        sampler.check_languages(plan, set)?;
-        sampler.check_batches(set)?;
+        sampler.check(plan, &pairs, set)?;
         Ok(sampler)
     }
 
     /// The next batch.
     pub fn next_batch(&mut self) -> Batch {
+        let alpha = match self.composition {
+            Composition::Mono => 1.0,
+            Composition::Cross | Composition::Mixed => 0.0,
+            Composition::Hybrid { alpha } => alpha.at(self.drawn, self.steps),
+        };
         self.drawn += 1;
         self.taken.clear();
         self.shelves.open();
         let cross = match self.composition {
             Composition::Mono | Composition::Mixed => false,
             Composition::Cross => true,
-            Composition::Hybrid { alpha } => !chance(&mut self.rng, alpha),
+            Composition::Hybrid { .. } => !chance(&mut self.rng, alpha),
         };
         let shelf =
             if self.one_source { self.shelves.pick_shelf(&mut self.rng, cross) } else { None };
@@ -200,8 +140,8 @@ impl Sampler {
             let language = self.shelves.pick_language(&mut self.rng, shelf).unwrap_or_default();
             (Draw::Mono(language), BatchKind::Mono(language))
         };
-        let mut batch = Batch::new(kind, self.batch);
-        while batch.len() < self.batch {
+        let mut rows: Vec<Row> = Vec::with_capacity(self.batch);
+        while rows.len() < self.batch {
             let Some(place) = self.shelves.pick_queue(&mut self.rng, draw, shelf) else { break };
             let Self { queues, catalogue, keys, taken, rng, .. } = self;
             let row = queues[place.queue as usize].draw(self.drawn, self.seed, |item| {
@@ -215,14 +155,37 @@ impl Sampler {
                     .then_some(row)
             });
             if let Some(row) = row {
-                batch.push(&row);
+                rows.push(row);
                 self.counts.row(place.queue);
             } else {
                 self.shelves.close(place);
             }
         }
-        self.counts.batch(kind, batch.len() < self.batch);
+        self.counts.batch(kind, alpha, rows.len() < self.batch);
+        let mut batch = Batch::new(kind, &rows);
+        self.add_negatives(&rows, &mut batch);
+        self.add_switches(&mut batch);
         batch
+    }
+
+    fn add_negatives(&mut self, rows: &[Row], batch: &mut Batch) {
+        if self.negatives_per_query == 0 {
+            return;
+        }
+        let mut rng = beside(self.seed, Extra::Negatives, self.drawn);
+        let from = (&self.negatives, &self.keys, &self.taken);
+        let (negatives, counts) = negatives::draw(rows, self.negatives_per_query, from, &mut rng);
+        batch.negatives = negatives;
+        self.counts.negatives(counts);
+    }
+
+    fn add_switches(&mut self, batch: &mut Batch) {
+        if self.code_switch.rows > 0.0 {
+            let mut rng = beside(self.seed, Extra::Switches, self.drawn);
+            batch.switches = self.code_switch.draw(batch.len() as u32, &mut rng);
+            let rows = batch.switches.chunk_by(|a, b| a.row == b.row).count();
+            self.counts.switched(rows as u64);
+        }
     }
 
     /// Draws `batches` batches and drops them, to resume a run: the next batch is the one that
@@ -241,99 +204,5 @@ impl Sampler {
     /// Planned and drawn shares so far.
     pub fn tally(&self) -> Tally {
         self.counts.tally()
-    }
-
-    /// Every language that the plan names must come up.
-    fn check_languages(&self, plan: &Plan, set: &TrainingSet) -> Result<(), SamplingError> {
-        let composition = self.composition.to_string();
-        let [mono, cross, mixed] = self.composition.shares();
-        if mono + mixed > 0.0 && self.shelves.iter().all(|shelf| shelf.mono.is_empty()) {
-            return Err(SamplingError::NoMono { composition });
-        }
-        if cross > 0.0 && !self.shelves.iter().any(Shelf::has_cross) {
-            return Err(SamplingError::NoCross { composition });
-        }
-        let reached = self.counts.languages();
-        for language in plan.languages.iter().filter(|name| !plan.excluded_languages.contains(name))
-        {
-            if set.languages.iter().position(|name| name == language).is_none_or(|i| !reached[i]) {
-                return Err(SamplingError::NoData { language: language.clone(), composition });
-            }
-        }
-        Ok(())
-    }
-
-    /// Every batch that may be drawn must fill up.
-    fn check_batches(&self, set: &TrainingSet) -> Result<(), SamplingError> {
-        let [mono, cross, mixed] = self.composition.shares();
-        let scopes: Vec<Option<u32>> = if self.one_source {
-            self.shelves.iter().map(|shelf| Some(shelf.source)).collect()
-        } else {
-            vec![None]
-        };
-        for source in scopes {
-            let shelves = || self.shelves.iter().filter(|s| source.is_none_or(|id| id == s.source));
-            let check = |kind: &'static str, language: Option<u32>, items: Vec<u32>| {
-                let distinct = self.reach(kind == "cross", items);
-                if distinct >= self.batch {
-                    return Ok(());
-                }
-                let scope = Scope {
-                    kind,
-                    source: source.map(|id| set.sources[id as usize].clone()),
-                    language: language.map(|id| set.languages[id as usize].clone()),
-                };
-                Err(SamplingError::TooFew { scope, distinct, batch: self.batch })
-            };
-            let lanes = || shelves().flat_map(|shelf| &shelf.mono);
-            let items = |queue: u32| self.queues[queue as usize].items().iter().copied();
-            if mono > 0.0 {
-                let mut languages: Vec<u32> = lanes().map(|lane| lane.language).collect();
-                languages.sort_unstable();
-                languages.dedup();
-                for language in languages {
-                    let of_language = lanes().filter(|lane| lane.language == language);
-                    let entries = of_language.flat_map(|lane| items(lane.queue)).collect();
-                    check("mono", Some(language), entries)?;
-                }
-            }
-            if mixed > 0.0 && lanes().next().is_some() {
-                check("mixed", None, lanes().flat_map(|lane| items(lane.queue)).collect())?;
-            }
-            if cross > 0.0 && shelves().any(Shelf::has_cross) {
-                let units = self.catalogue.units();
-                let units = units.filter(|&(_, of)| source.is_none_or(|id| id == of));
-                check("cross", None, units.map(|(unit, _)| unit).collect())?;
-            }
-        }
-        Ok(())
-    }
-
-    /// How many rows fit into one batch, of the entries or, for cross rows, the units `items`, at
-    /// most the size of a batch. The least of a few random orders: the most that fit would be
-    /// more, but batches are filled in the order in which rows come.
-    fn reach(&self, cross: bool, mut items: Vec<u32>) -> usize {
-        const ORDERS: u64 = 4;
-        let mut taken = self.taken.clone();
-        let mut least = self.batch;
-        for order in 0..ORDERS {
-            let mut rng = generator(self.seed, u64::MAX - order);
-            crate::draws::shuffle(&mut rng, &mut items);
-            taken.clear();
-            let row = |&item: &u32| {
-                if cross {
-                    let pairs = self.catalogue.pairs(item);
-                    let pair = crate::draws::pick(&mut rng, (0..pairs.len()).map(|i| (i, 1)))?;
-                    self.catalogue.cross_row(item, pairs[pair], &mut rng)
-                } else {
-                    Some(self.catalogue.mono_row(item))
-                }
-            };
-            let fitting = items.iter().filter_map(row).filter(|row| {
-                taken.take(self.keys.of_row(row.group, row.query, row.passage, row.bitext))
-            });
-            least = least.min(fitting.take(self.batch).count());
-        }
-        least
     }
 }

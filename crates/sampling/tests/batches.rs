@@ -6,7 +6,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use corpora::training::{Entry, TrainingSet};
-use isogloss_sampling::{Batch, BatchKind, Composition, Plan, Sampler, SamplingError};
+use isogloss_sampling::{
+    Alpha, Batch, BatchKind, Composition, Curve, Plan, Sampler, SamplingError,
+};
 use proptest::prelude::*;
 
 const LANGUAGES: u32 = 3;
@@ -30,6 +32,7 @@ fn sets() -> impl Strategy<Value = TrainingSet> {
             sources: vec!["one".into(), "two".into()],
             texts: (0..300).map(|text| format!("text {text}")).collect(),
             entries,
+            ..TrainingSet::default()
         }
     })
 }
@@ -39,7 +42,10 @@ fn compositions() -> impl Strategy<Value = Composition> {
         Just(Composition::Mono),
         Just(Composition::Cross),
         Just(Composition::Mixed),
-        (0.0..=1.0).prop_map(|alpha| Composition::Hybrid { alpha }),
+        (0.0..=1.0).prop_map(|alpha| Composition::hybrid(alpha).unwrap()),
+        (0.0..=1.0, 0.0..=1.0).prop_map(|(from, to)| Composition::Hybrid {
+            alpha: Alpha::scheduled(from, to, Curve::Cosine).unwrap(),
+        }),
     ]
 }
 
@@ -52,6 +58,7 @@ fn plans() -> impl Strategy<Value = Plan> {
             source_power,
             one_source_per_batch,
             seed,
+            steps: Some(12),
             ..Plan::default()
         },
     )
@@ -64,7 +71,9 @@ fn sampler(set: &TrainingSet, plan: &Plan) -> Option<Sampler> {
         Err(
             SamplingError::TooFew { .. }
             | SamplingError::NoMono { .. }
-            | SamplingError::NoCross { .. },
+            | SamplingError::NoCross { .. }
+            | SamplingError::NoPairs { .. }
+            | SamplingError::NoPairData { .. },
         ) => None,
         Err(other) => panic!("{other}"),
     }
@@ -195,6 +204,30 @@ proptest! {
         let tally = sampler.tally();
         prop_assert_eq!((tally.batches, tally.rows), (12, rows));
         prop_assert!(tally.short_batches > 0 || rows == 12 * plan.batch as u64);
+    }
+
+    #[test]
+    fn cross_rows_keep_to_the_pairs_chosen(
+        set in sets(),
+        plan in plans(),
+        chosen in prop::sample::subsequence(vec!["de-en", "en-de", "en-th", "th-de"], 0..3),
+        excluded in prop::sample::subsequence(vec!["de-th", "th-en"], 0..3),
+    ) {
+        let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let plan = Plan { pairs: own(&chosen), excluded_pairs: own(&excluded), ..plan };
+        prop_assume!(chosen.is_empty() || !matches!(plan.composition, Composition::Mono | Composition::Mixed));
+        let sampler = sampler(&set, &plan);
+        prop_assume!(sampler.is_some());
+        let mut sampler = sampler.unwrap();
+        for _ in 0..12 {
+            let batch = sampler.next_batch();
+            for (&query, &passage) in batch.query_languages.iter().zip(&batch.passage_languages) {
+                let name = |language: u32| set.languages[language as usize].as_str();
+                let pair = format!("{}-{}", name(query), name(passage));
+                prop_assert!(query == passage || chosen.is_empty() || chosen.contains(&&*pair));
+                prop_assert!(!excluded.contains(&&*pair));
+            }
+        }
     }
 
     #[test]

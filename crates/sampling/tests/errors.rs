@@ -25,8 +25,10 @@ fn refused(build: Build, plan: &Plan, words: &[&str]) -> SamplingError {
 
 #[test]
 fn numbers_out_of_range() {
-    refused(parallel(9), &plan(Composition::Hybrid { alpha: 1.5 }), &["alpha", "1.5", "0..=1"]);
-    refused(parallel(9), &plan(Composition::Hybrid { alpha: f64::NAN }), &["alpha", "NaN"]);
+    for (alpha, shown) in [(1.5, "1.5"), (-0.1, "-0.1"), (f64::NAN, "NaN")] {
+        let message = Composition::hybrid(alpha).unwrap_err().to_string();
+        assert!(message.contains(shown) && message.contains("0..=1"), "{message}");
+    }
     refused(parallel(9), &Plan { batch: 1, ..Plan::default() }, &["batch of 1"]);
     let weights = |weight| Plan {
         source_weights: [("one".to_owned(), weight)].into(),
@@ -36,6 +38,20 @@ fn numbers_out_of_range() {
     refused(parallel(9), &weights(f64::INFINITY), &["source `one`", "inf"]);
     let power = Plan { language_power: -1.0, ..plan(Composition::Mono) };
     refused(parallel(9), &power, &["language_power", "-1"]);
+}
+
+#[test]
+fn a_moving_alpha_without_the_length_of_the_run() {
+    let moving = plan("hybrid:0.8..0.2".parse().unwrap());
+    refused(parallel(9), &moving, &["hybrid:0.8..0.2", "steps"]);
+    assert!(Sampler::new(&parallel(9).set(), &Plan { steps: Some(9), ..moving }).is_ok());
+}
+
+#[test]
+fn a_moving_alpha_needs_data_for_both_its_ends() {
+    let bitext = Build::new(&["de", "en"], &["one"]).bitext(0, &[0, 1], 20);
+    let moving = Plan { steps: Some(9), ..plan("hybrid:0..0.5".parse().unwrap()) };
+    refused(bitext, &moving, &["bitext serves cross batches only"]);
 }
 
 #[test]
@@ -70,7 +86,7 @@ fn no_translations_for_cross_and_no_pairs_for_mono() {
         let error = refused(english(), &plan(composition), &["two languages"]);
         assert!(matches!(error, SamplingError::NoCross { .. }));
     }
-    assert!(Sampler::new(&english().set(), &plan(Composition::Hybrid { alpha: 1.0 })).is_ok());
+    assert!(Sampler::new(&english().set(), &plan(Composition::hybrid(1.0).unwrap())).is_ok());
     let bitext = || Build::new(&["de", "en"], &["one"]).bitext(0, &[0, 1], 20);
     for composition in [Composition::Mono, Composition::Mixed, Composition::default()] {
         let error = refused(bitext(), &plan(composition), &["bitext serves cross batches only"]);
@@ -126,4 +142,75 @@ fn nothing_left_and_contradictions() {
     set.entries[3].language = 7;
     let message = Sampler::new(&set, &Plan::default()).unwrap_err().to_string();
     assert!(message.contains("entry 3") && message.contains("language is 7"), "{message}");
+}
+
+#[test]
+fn a_misspelt_name_comes_with_the_one_that_was_meant() {
+    let build = || Build::new(&["de", "en", "th"], &["wikipedia"]).pairs(0, &[0, 1, 2], 9);
+    let weights =
+        Plan { source_weights: [("wikipdia".to_owned(), 1.0)].into(), ..plan(Composition::Mono) };
+    refused(build(), &weights, &["did you mean `wikipedia`?"]);
+    let language = Plan { languages: vec!["EN".to_owned()], ..plan(Composition::Mono) };
+    refused(build(), &language, &["unknown language `EN`", "did you mean `en`?"]);
+    let excluded = Plan { excluded_languages: vec!["el".to_owned()], ..plan(Composition::Cross) };
+    refused(build(), &excluded, &["unknown language `el`", "did you mean `en`?"]);
+}
+
+fn pairs(pairs: &[&str], excluded: &[&str]) -> Plan {
+    let own = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+    Plan { pairs: own(pairs), excluded_pairs: own(excluded), ..plan(Composition::Cross) }
+}
+
+#[test]
+fn pairs_that_are_none_of_the_training_set() {
+    for (name, words) in [
+        ("de-ne", &["`de-ne`", "`pairs`", "did you mean `de-en`?", "de, en, th"][..]),
+        ("de>en", &["`de>en`", "QUERY-PASSAGE", "did you mean `de-en`?"]),
+        ("fr-it", &["unknown pair of languages `fr-it` in", ": expected"]),
+        ("de", &["unknown pair of languages `de`"]),
+        ("en-en", &["`en-en`", "one language twice"]),
+    ] {
+        refused(parallel(9), &pairs(&[name], &[]), words);
+        let words: Vec<&str> =
+            words.iter().map(|&w| if w == "`pairs`" { "`excluded_pairs`" } else { w }).collect();
+        refused(parallel(9), &pairs(&[], &[name]), &words);
+    }
+}
+
+#[test]
+fn pairs_without_data() {
+    let error = refused(parallel(9), &pairs(&["de-en", "en-th"], &[]), &["pair `en-th`"]);
+    assert!(matches!(error, SamplingError::NoPairData { .. }));
+    let error = refused(parallel(9), &pairs(&["th-de"], &[]), &["pair `th-de`"]);
+    assert!(matches!(error, SamplingError::NoPairData { .. }));
+    let error = refused(parallel(9), &pairs(&[], &["de-en", "en-de"]), &["`excluded_pairs`"]);
+    assert!(matches!(error, SamplingError::NoPairs { .. }));
+}
+
+#[test]
+fn options_that_contradict_one_another() {
+    let both = pairs(&["de-en"], &["de-en"]);
+    refused(parallel(9), &both, &["conflicting", "`de-en` stands in `pairs`", "`excluded_pairs`"]);
+    let left_out = Plan { excluded_languages: vec!["en".to_owned()], ..pairs(&["de-en"], &[]) };
+    refused(parallel(9), &left_out, &["`de-en`", "the language `en` is left out"]);
+    let mono = Plan { composition: Composition::Mono, ..pairs(&["de-en"], &[]) };
+    refused(parallel(9), &mono, &["mono batches have no cross rows"]);
+    let twice = Plan {
+        languages: vec!["en".to_owned()],
+        excluded_languages: vec!["en".to_owned()],
+        ..plan(Composition::Mono)
+    };
+    refused(parallel(9), &twice, &["`en` stands in `languages` and in `excluded_languages`"]);
+}
+
+#[test]
+fn a_pair_is_cut_between_two_languages_also_where_codes_hold_a_hyphen() {
+    let build = || Build::new(&["pt", "pt-BR", "zh-Hans"], &["one"]).pairs(0, &[0, 1, 2], 9);
+    for name in ["pt-BR-zh-Hans", "zh-Hans-pt", "pt-pt-BR"] {
+        let mut sampler = Sampler::new(&build().set(), &pairs(&[name], &[])).unwrap();
+        sampler.skip(3);
+        assert_eq!(sampler.tally().pairs.keys().collect::<Vec<_>>(), [name]);
+    }
+    let build = Build::new(&["a", "a-b", "b-c", "c"], &["one"]).pairs(0, &[0, 1, 2, 3], 9);
+    refused(build, &pairs(&["a-b-c"], &[]), &["`a-b-c`", "several ways"]);
 }

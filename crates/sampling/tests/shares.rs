@@ -45,6 +45,36 @@ fn alpha_is_the_share_of_mono_batches() {
 }
 
 #[test]
+fn a_moving_alpha_moves_the_share_of_mono_batches() {
+    for (word, steps, quarter) in [
+        ("hybrid:0.9..0.1", 8000, [0.8, 0.6, 0.4, 0.2]),
+        // Means of (1 - cos)/2 over the quarters of 0..pi.
+        ("hybrid:0..1:cosine", 8000, [0.0498, 0.3136, 0.6864, 0.9502]),
+    ] {
+        let plan = Plan {
+            composition: word.parse().unwrap(),
+            batch: 4,
+            steps: Some(steps),
+            ..Plan::default()
+        };
+        let mut sampler = Sampler::new(&unequal().set(), &plan).unwrap();
+        assert!((sampler.tally().kinds["mono"].planned - 0.5).abs() < 1e-9);
+        let mut before = 0;
+        let mut expected = 0.0;
+        for (i, share) in quarter.into_iter().enumerate() {
+            sampler.skip(steps / 4);
+            let mono = sampler.tally().kinds["mono"];
+            let drawn = (mono.count - before) as f64 / (steps / 4) as f64;
+            assert!((drawn - share).abs() < 0.03, "{word}, quarter {i}: {drawn}, not {share}");
+            before = mono.count;
+            // Planned is what was due so far, not what the whole run plans.
+            expected += share;
+            assert!((mono.planned - expected / (i + 1) as f64).abs() < 1e-3, "{word}: {mono:?}");
+        }
+    }
+}
+
+#[test]
 fn languages_are_uniform_or_by_size_to_a_power() {
     // 100 German, 400 English, 40 Thai entries.
     let power = |power: f64| {

@@ -48,6 +48,6 @@ mod write;
 pub use about::{About, Corpus, FORMAT, Origin, Precision, Role};
 pub use batch::Batch;
 pub use error::StoreError;
-pub use place::{Format, files, place};
+pub use place::{Format, files, joins, place};
 pub use read::{Reader, completed, read, resume};
 pub use write::Writer;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use corpora::Shard;
 
-use crate::{StoreError, read};
+use crate::{Origin, StoreError, completed, read};
 
 /// A file format of embeddings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,36 @@ pub fn files(output: &Path) -> Result<Vec<PathBuf>, StoreError> {
         }
     }
     Ok(shards.into_values().collect())
+}
+
+/// Checks that a shard of `wanted` may join the ones that the folder `output` has already: a part of
+/// another whole, or one encoded otherwise, is an error that names it.
+pub fn joins(output: &Path, wanted: &Origin) -> Result<(), StoreError> {
+    let Some(wanted_shard) = wanted.shard else { return Ok(()) };
+    if !output.is_dir() {
+        return Ok(());
+    }
+    let wanted = Origin { shard: None, ..wanted.clone() };
+    let mut paths = fs::read_dir(output)
+        .map_err(StoreError::io(output))?
+        .map(|entry| Ok(entry.map_err(StoreError::io(output))?.path()))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    // The system lists a folder in any order; the same refusal each time is wanted.
+    paths.sort();
+    for path in paths {
+        let Some(shard) = shard_of(&path) else { continue };
+        if shard.count() != wanted_shard.count() {
+            let problem = format!("is shard {shard}, of another whole than {wanted_shard}");
+            return Err(name(&path, &problem));
+        }
+        let Some(about) = completed(&path)? else { continue };
+        let origin = Origin { shard: None, ..about.origin };
+        let differences = origin.differences(&wanted);
+        if !differences.is_empty() {
+            return Err(StoreError::Differs { path: path.display().to_string(), differences });
+        }
+    }
+    Ok(())
 }
 
 fn shard_of(path: &Path) -> Option<Shard> {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use tokenizers::{PostProcessor, TruncationDirection};
+use tokenizers::{PostProcessor, TruncationDirection, TruncationParams};
 
 use crate::TokenError;
 
@@ -89,6 +89,24 @@ impl Tokenizer {
         }
         #[cfg(target_arch = "wasm32")]
         texts.iter().map(|text| self.encode(text.as_ref(), max_length, special)).collect()
+    }
+
+    /// The same tokenizer without what adds special tokens, for programs that always add them.
+    #[must_use]
+    pub fn without_special_tokens(&self) -> Self {
+        let mut plain = self.clone();
+        plain.inner.with_post_processor(None::<tokenizers::PostProcessorWrapper>);
+        plain
+    }
+
+    /// The text of a `tokenizer.json` that itself cuts texts to `max_length` ids, for programs
+    /// that set no length of their own.
+    pub fn to_json_cut(&self, max_length: usize) -> Result<String, TokenError> {
+        let malformed = |error: tokenizers::Error| TokenError::Malformed(error.to_string());
+        let mut inner = self.inner.clone();
+        let cut = TruncationParams { max_length, ..TruncationParams::default() };
+        inner.with_truncation(Some(cut)).map_err(malformed)?;
+        inner.to_string(false).map_err(malformed)
     }
 
     /// The text of a `tokenizer.json`.

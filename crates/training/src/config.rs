@@ -3,6 +3,7 @@
 //! Every field has a name that a person types in a run file; what is left out has the default
 //! given here.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use encoder::{Config, Contract};
@@ -140,6 +141,9 @@ pub struct DataSettings {
     pub lexicon: Vec<PathBuf>,
     /// Folders in LAReQA's layout, of which the training split is read.
     pub lareqa: Vec<PathBuf>,
+    /// Licences by the name of a file or of a LAReQA folder: the model card states them.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub licences: BTreeMap<String, String>,
 }
 
 /// Loss and optimiser.
@@ -171,6 +175,16 @@ pub struct Optimisation {
     /// Share of tokens left out of each text in training.
     #[serde(default)]
     pub token_dropout: f64,
+    /// Steps between checkpoints; 0 for none.
+    #[serde(default)]
+    pub checkpoint_every: u64,
+    /// Checkpoints kept, the newest ones.
+    #[serde(default = "two")]
+    pub checkpoints_kept: usize,
+}
+
+fn two() -> usize {
+    2
 }
 
 fn tenth() -> f64 {
@@ -203,6 +217,23 @@ impl RunConfig {
                 "training.token_dropout",
                 format!("{} is not within 0 and 1", t.token_dropout),
             );
+        }
+        // The sampler draws these, the learner does not use them yet: better refused than ignored.
+        let batches = &self.batches;
+        if batches.negatives_per_query > 0 {
+            return bad(
+                "batches.negatives_per_query",
+                "training has no use for them yet".to_owned(),
+            );
+        }
+        if batches.code_switch.rows > 0.0 {
+            return bad(
+                "batches.code_switch.rows",
+                "training does not switch texts yet".to_owned(),
+            );
+        }
+        if t.checkpoints_kept == 0 {
+            return bad("training.checkpoints_kept", "must be at least 1".to_owned());
         }
         let data = &self.data;
         let none = [&data.pairs, &data.parallel, &data.bitext, &data.lexicon, &data.lareqa]

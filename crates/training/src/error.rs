@@ -44,6 +44,14 @@ pub enum TrainingError {
         /// Kind of batch and its first query.
         batch: String,
     },
+    /// A checkpoint cannot be gone on from.
+    #[error("{path}: {reason}")]
+    Checkpoint {
+        /// Its folder.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// The device failed.
     #[error("the device failed: {0}")]
     Device(String),

@@ -5,14 +5,15 @@
 //! is taken; for a transformer, the distinct rows of the batch. In both cases that tensor is a
 //! leaf of the graph, and its gradient comes back to the host to update the rows.
 
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use encoder::{Config, Encoder, Network, Parts, normalise};
 use objective::{Contrastive, Sides};
 use tokens::{TokenBatch, Tokenizer};
 
 use crate::TrainingError;
-use crate::sparse::{RowGradients, SparseTable};
+use crate::adam::{Adam, AdamState};
+use crate::sparse::{RowGradients, SparseState, SparseTable};
 
 /// An encoder in training.
 pub struct Learner {
@@ -20,7 +21,7 @@ pub struct Learner {
     tokenizer: Tokenizer,
     network: Network,
     table: SparseTable,
-    optimizer: ModuleOptimizer,
+    optimizer: Adam,
     objective: Contrastive,
     weight_decay: f64,
     device: Device,
@@ -43,8 +44,7 @@ impl Learner {
     ) -> Self {
         let Parts { config, tokenizer, table, network } = encoder.with_unit_vectors().into_parts();
         let table = SparseTable::new(&table);
-        let optimizer =
-            AdamWConfig::new().with_epsilon(1e-8).with_weight_decay(weight_decay as f32).init();
+        let optimizer = Adam::new(weight_decay);
         let device = device.clone().autodiff();
         Self { config, tokenizer, network, table, optimizer, objective, weight_decay, device }
     }
@@ -128,6 +128,25 @@ impl Learner {
         Ok(Step { loss })
     }
 
+    /// What the optimisers keep: of the rows of the table, and of the network.
+    pub fn state(&self) -> Result<(SparseState, AdamState), TrainingError> {
+        Ok((self.table.state(), self.optimizer.state()?))
+    }
+
+    /// Goes on from what [`Learner::state`] gave, over the encoder of that time.
+    ///
+    /// False, and nothing done, when the moments are not of such an encoder.
+    #[must_use]
+    pub fn restore(&mut self, rows: SparseState, network: &AdamState) -> bool {
+        let mut optimizer = self.optimizer.clone();
+        let device = self.device.clone().inner();
+        let restored = optimizer.restore(network, &device).is_some() && self.table.restore(rows);
+        if restored {
+            self.optimizer = optimizer;
+        }
+        restored
+    }
+
     /// The encoder as it is now; its table in f32.
     pub fn parts(&self) -> Parts {
         Parts {
@@ -139,7 +158,7 @@ impl Learner {
     }
 }
 
-fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainingError> {
+pub(crate) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainingError> {
     let failed = |error: String| TrainingError::Device(error);
     let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
     data.try_to_vec().map_err(|error| failed(format!("{error:?}")))

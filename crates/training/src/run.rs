@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use artifact::{Directory, FileRecord, ModelFiles, Provenance};
@@ -16,7 +16,8 @@ use rand_chacha::ChaCha8Rng;
 use sampling::{Batch, BatchKind, Sampler, Tally};
 use tokens::Tokenizer;
 
-use crate::{Learner, Rows, RunConfig, Schedule, Start, TrainingError};
+use crate::checkpoint::{Checkpoints, Loaded, State};
+use crate::{DataSettings, Learner, Rows, RunConfig, Schedule, Start, TrainingError};
 
 /// A prepared run.
 pub struct Run {
@@ -28,7 +29,10 @@ pub struct Run {
     passages: Vec<Vec<u32>>,
     unknown: (u64, u64),
     files: BTreeMap<String, FileRecord>,
+    licences: BTreeMap<String, String>,
     base: Option<String>,
+    device: Device,
+    checkpoints: Option<(Checkpoints, String)>,
     seconds: f64,
     steps: u64,
 }
@@ -77,19 +81,62 @@ pub struct Outcome {
 impl Run {
     /// Reads data and model, and checks that they make a run.
     pub fn prepare(config: &RunConfig, device: &Device) -> Result<Self, TrainingError> {
+        Self::begin(config, device, None)
+    }
+
+    /// Goes on from the newest of `checkpoints`, or begins where there is none.
+    pub fn resume(
+        config: &RunConfig,
+        device: &Device,
+        checkpoints: &Checkpoints,
+    ) -> Result<Self, TrainingError> {
+        Self::begin(config, device, checkpoints.newest()?)
+    }
+
+    fn begin(
+        config: &RunConfig,
+        device: &Device,
+        checkpoint: Option<Loaded>,
+    ) -> Result<Self, TrainingError> {
         config.check()?;
         let (set, files) = read_data(config)?;
-        let plan = sampling::Plan { seed: config.seed, ..config.batches.clone() };
-        let sampler = Sampler::new(&set, &plan)?;
-        let (encoder, base) = start(config, &device.clone().autodiff())?;
+        if let Some(checkpoint) = &checkpoint {
+            checkpoint.check(config, &files)?;
+        }
+        let licences = licences(&config.data, &files)?;
+        let plan = sampling::Plan {
+            seed: config.seed,
+            steps: Some(config.training.steps),
+            ..config.batches.clone()
+        };
+        let mut sampler = Sampler::new(&set, &plan)?;
+        let training = device.clone().autodiff();
+        let (encoder, base) = match &checkpoint {
+            Some(checkpoint) => {
+                let model = &checkpoint.model;
+                let encoder = Encoder::open(model, &training, Options::default())?;
+                (encoder, checkpoint.state.base.clone())
+            }
+            None => start(config, &training)?,
+        };
         let (queries, passages, unknown) = tokenise(&set, &encoder)?;
-        // Only dropout draws on the device.
-        device.seed(config.seed);
         let t = &config.training;
         let directions =
             if t.symmetric { Contrastive::symmetric() } else { Contrastive::default() };
         let objective = Contrastive { temperature: t.temperature, margin: t.margin, ..directions };
-        let learner = Learner::new(encoder, objective, t.weight_decay, device);
+        let mut learner = Learner::new(encoder, objective, t.weight_decay, device);
+        let (mut steps, mut seconds) = (0, 0.0);
+        if let Some(Loaded { path, state, table, network, .. }) = checkpoint {
+            if !learner.restore(table, &network) {
+                let reason = "its moments are not of its model".to_owned();
+                let path = path.display().to_string();
+                return Err(TrainingError::Checkpoint { path, reason });
+            }
+            (steps, seconds) = (state.step, state.seconds);
+            for _ in 0..steps {
+                sampler.next_batch();
+            }
+        }
         Ok(Self {
             config: config.clone(),
             learner,
@@ -99,10 +146,36 @@ impl Run {
             passages,
             unknown,
             files,
+            licences,
             base,
-            seconds: 0.0,
-            steps: 0,
+            device: device.clone(),
+            checkpoints: None,
+            seconds,
+            steps,
         })
+    }
+
+    /// Has checkpoints written while training; `device` is what they say trained them.
+    pub fn keep(&mut self, checkpoints: Checkpoints, device: &str) {
+        self.checkpoints = Some((checkpoints, device.to_owned()));
+    }
+
+    /// Steps taken, those before a checkpoint included.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    fn checkpoint(&self) -> Result<(), TrainingError> {
+        let Some((checkpoints, device)) = &self.checkpoints else { return Ok(()) };
+        if !checkpoints.due(self.steps, self.config.training.steps) {
+            return Ok(());
+        }
+        let (table, network) = self.learner.state()?;
+        let (config, data) = (self.config.clone(), self.files.clone());
+        let state =
+            State::new(self.steps, self.seconds, config, data, self.base.clone(), &table, &network);
+        let model = self.learner.parts().files("checkpoint", Some(self.provenance(device)))?;
+        checkpoints.write(&model, &state, &table, &network)
     }
 
     /// The training data.
@@ -127,9 +200,11 @@ impl Run {
             steps: t.steps,
             decay: t.decay,
         };
-        let began = Instant::now();
+        let (began, before) = (Instant::now(), self.seconds);
         let mut ended = Ended::Completed;
-        for step in 0..t.steps {
+        for step in self.steps..t.steps {
+            // Only dropout draws on the device. A seed a step makes it the same after a restart.
+            self.device.seed(self.config.seed ^ (step + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
             let batch = self.sampler.next_batch();
             let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
             rng.set_stream(step + 1);
@@ -147,7 +222,7 @@ impl Run {
                 return Err(TrainingError::NotANumber { loss, step: step + 1, batch });
             }
             self.steps = step + 1;
-            self.seconds = began.elapsed().as_secs_f64();
+            self.seconds = before + began.elapsed().as_secs_f64();
             let event = Event {
                 step: step + 1,
                 steps: t.steps,
@@ -161,6 +236,7 @@ impl Run {
                 ended = Ended::Interrupted;
                 break;
             }
+            self.checkpoint()?;
         }
         Ok(Outcome {
             ended,
@@ -199,17 +275,22 @@ impl Run {
 
     /// The files of the model as it is now.
     pub fn files(&self, name: &str, device: &str) -> Result<ModelFiles, TrainingError> {
-        let provenance = Provenance {
+        Ok(self.parts().files(name, Some(self.provenance(device)))?)
+    }
+
+    fn provenance(&self, device: &str) -> Provenance {
+        Provenance {
             strategy: self.config.batches.composition.to_string(),
             seed: self.config.seed,
             steps: self.steps,
             batch: self.config.batches.batch,
             base: self.base.clone(),
             data: self.files.clone(),
+            licences: self.licences.clone(),
+            languages: self.set.languages.clone(),
             device: device.to_owned(),
             seconds: self.seconds,
-        };
-        Ok(self.parts().files(name, Some(provenance))?)
+        }
     }
 }
 
@@ -253,6 +334,22 @@ fn read_file(path: &PathBuf) -> Result<Vec<u8>, TrainingError> {
     })
 }
 
+/// What a manifest calls a training file.
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The files of a folder in LAReQA's layout, in the order of their names.
+fn inside(dir: &Path) -> Result<Vec<PathBuf>, TrainingError> {
+    let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
+        .map_err(|source| artifact::ArtifactError::Io { path: dir.display().to_string(), source })?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .collect();
+    inside.sort();
+    Ok(inside)
+}
+
 fn read_data(
     config: &RunConfig,
 ) -> Result<(TrainingSet, BTreeMap<String, FileRecord>), TrainingError> {
@@ -260,8 +357,7 @@ fn read_data(
     let mut builder = Builder::new();
     let mut files = BTreeMap::new();
     let mut record = |path: &PathBuf| -> Result<(), TrainingError> {
-        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        files.insert(name, FileRecord::of(&read_file(path)?));
+        files.insert(file_name(path), FileRecord::of(&read_file(path)?));
         Ok(())
     };
     for path in &data.pairs {
@@ -282,18 +378,32 @@ fn read_data(
     }
     for dir in &data.lareqa {
         builder.lareqa(dir, None, Split::Train)?;
-        let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
-            .map_err(|source| artifact::ArtifactError::Io {
-                path: dir.display().to_string(),
-                source,
-            })?
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|e| e == "json"))
-            .collect();
-        inside.sort();
-        inside.iter().try_for_each(&mut record)?;
+        inside(dir)?.iter().try_for_each(&mut record)?;
     }
     Ok((builder.finish()?, files))
+}
+
+/// The licences of the run file, by training file: one of a folder is that of all its files.
+fn licences(
+    data: &DataSettings,
+    files: &BTreeMap<String, FileRecord>,
+) -> Result<BTreeMap<String, String>, TrainingError> {
+    let mut licences = BTreeMap::new();
+    for (named, licence) in &data.licences {
+        let mut state = |file: String| licences.insert(file, licence.clone());
+        let dir = data.lareqa.iter().find(|dir| dir.file_name() == Some(named.as_ref()));
+        if let Some(dir) = dir {
+            inside(dir)?.iter().for_each(|path| drop(state(file_name(path))));
+        } else if files.contains_key(named) {
+            state(named.clone());
+        } else {
+            return Err(TrainingError::Setting {
+                field: "data.licences",
+                reason: format!("`{named}` is no file or folder of the data"),
+            });
+        }
+    }
+    Ok(licences)
 }
 
 type Tokenised = (Vec<Vec<u32>>, Vec<Vec<u32>>, (u64, u64));

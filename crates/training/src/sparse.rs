@@ -2,8 +2,9 @@
 //!
 //! A batch uses a few thousand of the table's rows. Only these are read, get a gradient and are
 //! updated: a step costs what the batch costs, whatever the size of the vocabulary, where a dense
-//! embedding layer would allocate, fill and walk three tables per step. Adam's moments and step
-//! count are kept per row (a row's first update is then a full step, not one damped by the steps
+//! embedding layer would allocate, fill and walk three tables per step. A row and Adam's moments for
+//! it take memory from its first use on: a table of 250,000 rows of which the data uses 20,000
+//! costs three times 20,000 rows, the rest stays where it lies. Adam's step count is kept per row (a row's first update is then a full step, not one damped by the steps
 //! before it was ever seen). Work is split over cores by ranges of rows or texts, each of which
 //! one thread owns, so the sums have one order and the result does not depend on the number of
 //! threads.
@@ -18,14 +19,37 @@ const EPSILON: f32 = 1e-8;
 /// Table rows that one thread updates.
 const BLOCK: usize = 256;
 
+/// Marks a row that no batch has used.
+const UNTOUCHED: u32 = u32::MAX;
+
 /// Trainable rows with the state of Adam.
+///
+/// Rows that no batch has used stay in the table that training started from, mapped or in memory;
+/// the first batch that uses a row moves it to a slot of its own.
 #[derive(Clone, Debug)]
 pub struct SparseTable {
-    dimension: usize,
+    base: Table,
+    /// Slot of each row, or [`UNTOUCHED`].
+    slots: Vec<u32>,
+    /// Values and moments of the slots, `dimension` of each.
     values: Vec<f32>,
     first: Vec<f32>,
     second: Vec<f32>,
+    /// Updates of each slot.
     updates: Vec<u32>,
+}
+
+/// What Adam keeps of the rows that batches have used.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SparseState {
+    /// Row of each slot.
+    pub rows: Vec<u32>,
+    /// Updates of each slot.
+    pub updates: Vec<u32>,
+    /// First moments, `[rows.len(), dimension]`.
+    pub first: Vec<f32>,
+    /// Second moments, of the same shape.
+    pub second: Vec<f32>,
 }
 
 /// Gradients of some rows.
@@ -40,41 +64,103 @@ pub struct RowGradients {
 impl SparseTable {
     /// Starts from `table`.
     pub fn new(table: &Table) -> Self {
-        let values = table.to_f32();
-        let (first, second) = (vec![0.0; values.len()], vec![0.0; values.len()]);
-        Self { dimension: table.dimension(), first, second, updates: vec![0; table.rows()], values }
+        let (values, first, second, updates) = Default::default();
+        let slots = vec![UNTOUCHED; table.rows()];
+        Self { base: table.clone(), slots, values, first, second, updates }
     }
 
-    /// The rows as they are now.
+    /// The rows as they are now, in f32.
     pub fn table(&self) -> Table {
-        Table::from_f32(self.dimension, &self.values)
+        let dimension = self.base.dimension();
+        let mut values = self.base.to_f32();
+        for (row, &slot) in values.chunks_exact_mut(dimension).zip(&self.slots) {
+            if slot != UNTOUCHED {
+                row.copy_from_slice(&self.values[slot as usize * dimension..][..dimension]);
+            }
+        }
+        Table::from_f32(dimension, &values)
     }
 
-    fn row(&self, id: u32) -> &[f32] {
-        &self.values[id as usize * self.dimension..][..self.dimension]
+    /// What Adam keeps, for a checkpoint: the rows that have a slot, in the order of slots.
+    pub fn state(&self) -> SparseState {
+        let mut rows = vec![0; self.updates.len()];
+        for (id, &slot) in self.slots.iter().enumerate() {
+            if slot != UNTOUCHED {
+                rows[slot as usize] = id as u32;
+            }
+        }
+        let (first, second) = (self.first.clone(), self.second.clone());
+        SparseState { rows, updates: self.updates.clone(), first, second }
+    }
+
+    /// Goes on from `state`, over a table that has the rows' values of then.
+    ///
+    /// False, and nothing done, when the state is not of such a table.
+    #[must_use]
+    pub fn restore(&mut self, state: SparseState) -> bool {
+        let SparseState { rows, updates, first, second } = state;
+        let count = rows.len() * self.base.dimension();
+        let fits = updates.len() == rows.len()
+            && first.len() == count
+            && second.len() == count
+            && rows.iter().all(|&id| (id as usize) < self.slots.len());
+        if !fits {
+            return false;
+        }
+        *self = Self::new(&self.base);
+        self.touch(&rows);
+        (self.first, self.second, self.updates) = (first, second, updates);
+        true
+    }
+
+    /// Rows that a batch has used.
+    pub fn touched(&self) -> usize {
+        self.updates.len()
+    }
+
+    /// Row `id`: where it lies, or widened into `room`.
+    fn row<'a>(&'a self, id: u32, room: &'a mut [f32]) -> &'a [f32] {
+        let dimension = self.base.dimension();
+        match self.slots[id as usize] {
+            UNTOUCHED => {
+                self.base.read(id as usize, room);
+                room
+            }
+            slot => &self.values[slot as usize * dimension..][..dimension],
+        }
     }
 
     /// Means of the rows of each sequence: `[sequences, dimension]`; zero for an empty one.
     pub fn means<S: AsRef<[u32]> + Sync>(&self, sequences: &[S]) -> Vec<f32> {
-        let mut out = vec![0.0; sequences.len() * self.dimension];
-        out.par_chunks_exact_mut(self.dimension).zip(sequences).for_each(|(out, ids)| {
-            let ids = ids.as_ref();
-            for &id in ids {
-                for (o, x) in out.iter_mut().zip(self.row(id)) {
-                    *o += x;
+        let dimension = self.base.dimension();
+        let mut out = vec![0.0; sequences.len() * dimension];
+        out.par_chunks_exact_mut(dimension).zip(sequences).for_each_init(
+            || vec![0.0; dimension],
+            |row, (out, ids)| {
+                let ids = ids.as_ref();
+                for &id in ids {
+                    for (o, x) in out.iter_mut().zip(self.row(id, row)) {
+                        *o += x;
+                    }
                 }
-            }
-            let scale = 1.0 / ids.len().max(1) as f32;
-            for o in out {
-                *o *= scale;
-            }
-        });
+                let scale = 1.0 / ids.len().max(1) as f32;
+                for o in out {
+                    *o *= scale;
+                }
+            },
+        );
         out
     }
 
     /// The rows of `ids`: `[ids.len(), dimension]`.
     pub fn gather(&self, ids: &[u32]) -> Vec<f32> {
-        ids.iter().flat_map(|&id| self.row(id)).copied().collect()
+        let dimension = self.base.dimension();
+        let mut out = vec![0.0; ids.len() * dimension];
+        out.par_chunks_exact_mut(dimension).zip(ids).for_each_init(
+            || vec![0.0; dimension],
+            |room, (out, &id)| out.copy_from_slice(self.row(id, room)),
+        );
+        out
     }
 
     /// The backward pass of [`SparseTable::means`]: row gradients from `gradients`, those of the
@@ -91,12 +177,13 @@ impl SparseTable {
             .collect();
         uses.sort_unstable();
         let groups: Vec<&[(u32, u32)]> = uses.chunk_by(|a, b| a.0 == b.0).collect();
-        let mut values = vec![0.0; groups.len() * self.dimension];
-        values.par_chunks_exact_mut(self.dimension).zip(&groups).for_each(|(out, group)| {
+        let dimension = self.base.dimension();
+        let mut values = vec![0.0; groups.len() * dimension];
+        values.par_chunks_exact_mut(dimension).zip(&groups).for_each(|(out, group)| {
             for &(_, text) in *group {
                 let text = text as usize;
                 let scale = 1.0 / sequences[text].as_ref().len() as f32;
-                let gradient = &gradients[text * self.dimension..][..self.dimension];
+                let gradient = &gradients[text * dimension..][..dimension];
                 for (o, g) in out.iter_mut().zip(gradient) {
                     *o += g * scale;
                 }
@@ -105,9 +192,32 @@ impl SparseTable {
         RowGradients { ids: groups.iter().map(|group| group[0].0).collect(), values }
     }
 
+    /// Gives every row of `ids` a slot; returns the slots with the place of their row in `ids`,
+    /// by slot.
+    fn touch(&mut self, ids: &[u32]) -> Vec<(u32, u32)> {
+        let dimension = self.base.dimension();
+        let mut used = Vec::with_capacity(ids.len());
+        for (at, &id) in ids.iter().enumerate() {
+            let slot = &mut self.slots[id as usize];
+            if *slot == UNTOUCHED {
+                *slot = self.updates.len() as u32;
+                self.updates.push(0);
+                let end = self.values.len();
+                self.values.resize(end + dimension, 0.0);
+                self.base.read(id as usize, &mut self.values[end..]);
+                self.first.resize(end + dimension, 0.0);
+                self.second.resize(end + dimension, 0.0);
+            }
+            used.push((*slot, at as u32));
+        }
+        used.sort_unstable();
+        used
+    }
+
     /// One step of `AdamW` (Loshchilov and Hutter 2019) on the rows of `gradients`.
     pub fn update(&mut self, gradients: &RowGradients, rate: f64, weight_decay: f64) {
-        let dimension = self.dimension;
+        let used = self.touch(&gradients.ids);
+        let dimension = self.base.dimension();
         let (rate, decay) = (rate as f32, (rate * weight_decay) as f32);
         let block = BLOCK * dimension;
         self.values
@@ -119,16 +229,16 @@ impl SparseTable {
             .for_each(|(index, (((values, first), second), updates))| {
                 let start = (index * BLOCK) as u32;
                 let end = start + updates.len() as u32;
-                let from = gradients.ids.partition_point(|&id| id < start);
-                let to = gradients.ids.partition_point(|&id| id < end);
-                for at in from..to {
-                    let row = (gradients.ids[at] - start) as usize;
+                let from = used.partition_point(|&(slot, _)| slot < start);
+                let to = used.partition_point(|&(slot, _)| slot < end);
+                for &(slot, at) in &used[from..to] {
+                    let row = (slot - start) as usize;
                     updates[row] += 1;
                     let steps = updates[row].min(i32::MAX as u32) as i32;
                     let correct_1 = 1.0 / (1.0 - BETA_1.powi(steps));
                     let correct_2 = 1.0 / (1.0 - BETA_2.powi(steps));
                     let range = row * dimension..(row + 1) * dimension;
-                    let gradient = &gradients.values[at * dimension..][..dimension];
+                    let gradient = &gradients.values[at as usize * dimension..][..dimension];
                     let moments = first[range.clone()].iter_mut().zip(&mut second[range.clone()]);
                     for ((x, g), (m, v)) in values[range].iter_mut().zip(gradient).zip(moments) {
                         *m = BETA_1 * *m + (1.0 - BETA_1) * g;
@@ -163,9 +273,10 @@ mod tests {
         };
         let gradients = table.backward(&texts, &weights);
         assert_eq!(gradients.ids, [1, 2, 300]);
+        table.touch(&gradients.ids);
         for (row, &id) in gradients.ids.iter().enumerate() {
             for d in 0..4 {
-                let at = id as usize * 4 + d;
+                let at = table.slots[id as usize] as usize * 4 + d;
                 let old = table.values[at];
                 table.values[at] = old + 0.5;
                 let above = value(&table);
@@ -182,10 +293,11 @@ mod tests {
     #[test]
     fn only_the_rows_of_the_batch_move_and_the_first_step_is_the_rate() {
         let mut table = table();
-        let before = table.values.clone();
+        let before = table.table().to_f32();
         let gradients = RowGradients { ids: vec![0, 255, 256, 599], values: vec![0.3; 16] };
         table.update(&gradients, 0.01, 0.0);
-        for (at, (new, old)) in table.values.iter().zip(&before).enumerate() {
+        assert_eq!(table.touched(), 4);
+        for (at, (new, old)) in table.table().to_f32().iter().zip(&before).enumerate() {
             let moved = [0, 255, 256, 599].contains(&(at / 4));
             let expected = if moved { old - 0.01 } else { *old };
             assert!((new - expected).abs() < 1e-6, "value {at}: {old} became {new}");
@@ -205,7 +317,7 @@ mod tests {
                     let gradients = table.backward(&texts, &means);
                     table.update(&gradients, 0.01, 0.01);
                 }
-                table.values
+                table.table().to_f32()
             })
         };
         assert_eq!(run(1), run(4));

@@ -1,51 +1,15 @@
 //! What a training run promises: it learns, one seed decides it, and it can be stopped.
 #![allow(clippy::unwrap_used, clippy::cast_possible_truncation)]
 
-use std::fmt::Write;
 use std::ops::ControlFlow;
-use std::path::Path;
 
 use burn::tensor::Device;
 use isogloss_training::{Ended, Run, RunConfig, TrainingError};
 use serde_json::json;
-use tokens::{Unigram, train_unigram};
 
-const LANGUAGES: [&str; 3] = ["de", "en", "es"];
+mod common;
 
-/// Twenty-four meanings in three made-up languages: a word of its own for each meaning.
-fn write_data(dir: &Path) {
-    let mut rows = String::new();
-    let mut texts = Vec::new();
-    for id in 0..24 {
-        for lang in LANGUAGES {
-            let query = format!("{lang}q{id} wo{lang}");
-            let passage = format!("{lang}p{id} da{lang} und{}", id % 5);
-            let row =
-                json!({"id": format!("m{id}"), "lang": lang, "query": query, "passage": passage});
-            writeln!(rows, "{row}").unwrap();
-            texts.extend([query, passage]);
-        }
-    }
-    std::fs::write(dir.join("parallel.jsonl"), rows).unwrap();
-    let options = Unigram { vocabulary: 400, cased: false, max_piece_length: 8 };
-    let tokenizer = train_unigram(&texts, &options).unwrap();
-    std::fs::write(dir.join("tokenizer.json"), tokenizer.to_json().unwrap()).unwrap();
-}
-
-fn config(dir: &Path, architecture: &str, composition: &str, steps: u64) -> RunConfig {
-    let config = json!({
-        "seed": 4,
-        "model": {"fresh": {
-            "tokenizer": dir.join("tokenizer.json"),
-            "config": {"model_type": architecture, "hidden_size": 16, "num_hidden_layers": 1,
-                "num_attention_heads": 2, "intermediate_size": 32, "max_position_embeddings": 256},
-        }},
-        "data": {"parallel": [dir.join("parallel.jsonl")]},
-        "batches": {"composition": composition, "batch": 12},
-        "training": {"steps": steps, "learning_rate": 0.01, "token_dropout": 0.1},
-    });
-    serde_json::from_value(config).unwrap()
-}
+use common::{config, write_data};
 
 fn losses(config: &RunConfig, device: &Device) -> (Vec<f32>, Vec<u8>) {
     let mut run = Run::prepare(config, device).unwrap();
@@ -166,4 +130,7 @@ fn settings_that_make_no_run_are_named() {
     assert!(change(|c| c.data.parallel.clear()).contains("`data`"));
     assert!(change(|c| c.model.fresh = None).contains("`model`"));
     assert!(change(|c| c.batches.batch = 1000).contains("1000"));
+    let text = change(|c| c.batches.negatives_per_query = 2);
+    assert!(text.contains("batches.negatives_per_query"));
+    assert!(change(|c| c.batches.code_switch.rows = 0.5).contains("batches.code_switch.rows"));
 }

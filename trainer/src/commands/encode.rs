@@ -50,6 +50,9 @@ pub fn run(options: &Encode) -> Result<(), Failure> {
     let wanted = origin(options, &encoder, dir.name(), dir.fingerprint()?, corpus);
     eprintln!("model: {}, loaded in {:.2} s", wanted.model, began.elapsed().as_secs_f64());
 
+    if let Some(&(shard, _)) = places.first() {
+        store::joins(&options.out, &Origin { shard, ..wanted.clone() })?;
+    }
     for (shard, path) in places {
         let origin = Origin { shard, ..wanted.clone() };
         if let Some(about) = store::resume(&path, &origin)? {

@@ -1,16 +1,18 @@
 //! `isogloss train`.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fs::OpenOptions;
+use std::io::{LineWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use artifact::For;
 use sampling::Composition;
 use serde_json::json;
-use training::{Ended, Event, Outcome, Run, RunConfig};
+use training::{Checkpoints, Ended, Event, Outcome, Run, RunConfig};
 
+use crate::cards;
 use crate::failure::Failure;
 use crate::models;
 use crate::options::Train;
@@ -35,11 +37,28 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
 
-    let mut run = Run::prepare(&config, &opened.device)?;
+    let checkpoints = Checkpoints {
+        folder: beside(&out, "checkpoints"),
+        every: config.training.checkpoint_every,
+        kept: config.training.checkpoints_kept,
+    };
+    let mut run = if options.resume {
+        Run::resume(&config, &opened.device, &checkpoints)?
+    } else {
+        Run::prepare(&config, &opened.device)?
+    };
+    run.keep(checkpoints, &opened.name);
     describe(&run, &config);
+    if run.steps() > 0 {
+        eprintln!("resumed: {} steps were taken before", run.steps());
+    }
     outputs::make_parent(&metrics_path)?;
-    let metrics = File::create(&metrics_path).map_err(Failure::path(&metrics_path))?;
-    let mut metrics = BufWriter::new(metrics);
+    // Replaced whole: a run killed here keeps the metrics of its first steps.
+    artifact::replace_file(&metrics_path, recorded(&metrics_path, run.steps()).as_bytes())?;
+    let metrics = OpenOptions::new().append(true).open(&metrics_path);
+    let metrics = metrics.map_err(Failure::path(&metrics_path))?;
+    // A line a step is on the disk before a checkpoint of that step is.
+    let mut metrics = LineWriter::new(metrics);
 
     let stop = interruptible()?;
     let mut progress = Progress::new(config.training.steps, config.batches.batch);
@@ -56,7 +75,10 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     let outcome = trained?;
     written.and_then(|()| summary(&mut metrics, &outcome)).map_err(Failure::path(&metrics_path))?;
 
-    run.files(&name, &opened.name)?.write(&out)?;
+    let files = run.files(&name, &opened.name)?;
+    let config = encoder::Config::parse(&files.config)?;
+    let card = cards::card(&files.manifest, &config, For::Isogloss, None, None);
+    files.write_with_card(&out, &card)?;
     let how = match outcome.ended {
         Ended::Completed => "done",
         Ended::Interrupted => "interrupted",
@@ -106,6 +128,9 @@ fn configure(options: &Train) -> Result<RunConfig, Failure> {
     if let Some(seed) = options.seed {
         config.seed = seed;
     }
+    if let Some(every) = options.checkpoint_every {
+        config.training.checkpoint_every = every;
+    }
     config.check()?;
     Ok(config)
 }
@@ -148,6 +173,16 @@ fn interruptible() -> Result<Arc<AtomicBool>, Failure> {
     })
     .map_err(|error| Failure::Failed(format!("Ctrl-C cannot be handled: {error}")))?;
     Ok(stop)
+}
+
+/// The metrics of the first `steps` steps of a run that goes on; its later ones are taken again.
+fn recorded(path: &Path, steps: u64) -> String {
+    let text = if steps > 0 { std::fs::read_to_string(path) } else { Ok(String::new()) };
+    let counts = |line: &&str| {
+        let line: Option<serde_json::Value> = serde_json::from_str(line).ok();
+        line.and_then(|line| line["step"].as_u64()).is_some_and(|step| step <= steps)
+    };
+    text.unwrap_or_default().split_inclusive('\n').filter(counts).collect()
 }
 
 fn record(metrics: &mut impl Write, event: &Event<'_>) -> std::io::Result<()> {

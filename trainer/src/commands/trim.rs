@@ -48,10 +48,10 @@ pub fn run(options: &Trim) -> Result<(), Failure> {
     let name = options.out.file_name().unwrap_or(options.out.as_os_str()).to_string_lossy();
     let mut files = small.files(&name, None)?;
     if let Some(known) = dir.manifest() {
-        // How it was trained stays true. Its scores are another model's until they are measured.
-        let (name, listed) = (files.manifest.name, files.manifest.files);
-        let scores = std::collections::BTreeMap::new();
-        files.manifest = artifact::Manifest { name, files: listed, scores, ..known.clone() };
+        // How it was trained and its licence stay true. Scores, and what compression cost, are
+        // another model's until they are measured.
+        files.manifest.training.clone_from(&known.training);
+        files.manifest.licence.clone_from(&known.licence);
     }
     println!("{}", sizes(&model, &small, &trimmed));
     if !options.corpus.is_empty() {

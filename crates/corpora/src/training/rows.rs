@@ -28,6 +28,8 @@ struct Row {
     query: Option<Value>,
     passage: Option<Value>,
     text: Option<Value>,
+    negative: Option<Value>,
+    negatives: Option<Value>,
 }
 
 /// Adds the rows of a file to `builder`.
@@ -58,12 +60,32 @@ pub(super) fn read(path: &Path, layout: Layout, builder: &mut Builder) -> Result
             let query = place.text("query", row.query)?;
             let passage = place.text("passage", row.passage)?;
             builder.add(group, source, &language, &query, &passage);
+            for text in negatives(place, row.negative, row.negatives)? {
+                builder.add_negative(&text);
+            }
         }
     }
     if empty {
         return Err(CorpusError::Empty { place: file, problem: "no rows" });
     }
     Ok(())
+}
+
+/// The texts of the two fields, of which a row may have either; `null` is none.
+fn negatives(
+    place: Place<'_>,
+    one: Option<Value>,
+    several: Option<Value>,
+) -> Result<Vec<String>, CorpusError> {
+    match (one, several) {
+        (Some(_), Some(_)) => Err(place.bad("negative", "stands beside `negatives`")),
+        (None, None) => Ok(Vec::new()),
+        (one, None) => Ok(vec![place.text("negative", one)?]),
+        (None, Some(Value::Array(texts))) => {
+            texts.into_iter().map(|text| place.text("negatives", Some(text))).collect()
+        }
+        (None, Some(_)) => Err(place.bad("negatives", "must be an array of texts")),
+    }
 }
 
 /// The file's name without what follows the first dot: `pairs` of `data/pairs.jsonl.gz`.

@@ -8,6 +8,7 @@ pub struct Build {
     languages: Vec<String>,
     sources: Vec<String>,
     entries: Vec<Entry>,
+    negatives: Vec<(u32, u32)>,
     texts: u32,
     groups: u32,
 }
@@ -19,6 +20,7 @@ impl Build {
             languages: own(languages),
             sources: own(sources),
             entries: Vec::new(),
+            negatives: Vec::new(),
             texts: 0,
             groups: 0,
         }
@@ -73,12 +75,33 @@ impl Build {
         self
     }
 
+    /// Gives every entry so far, unless it has some, `count` negatives, all different.
+    pub fn negatives(mut self, count: u32) -> Self {
+        for entry in 0..self.entries.len() as u32 {
+            if self.negatives.iter().all(|&(of, _)| of != entry) {
+                for _ in 0..count {
+                    let text = self.fresh();
+                    self.negatives.push((entry, text));
+                }
+            }
+        }
+        self
+    }
+
+    /// One negative more, with a text number of the caller's.
+    pub fn negative(mut self, entry: u32, text: u32) -> Self {
+        self.texts = self.texts.max(text + 1);
+        self.negatives.push((entry, text));
+        self
+    }
+
     pub fn set(self) -> TrainingSet {
         TrainingSet {
             languages: self.languages,
             sources: self.sources,
             texts: (0..self.texts).map(|text| format!("text {text}")).collect(),
             entries: self.entries,
+            negatives: self.negatives.into_iter().collect(),
         }
     }
 }

@@ -1,0 +1,114 @@
+//! Benchmarks in LAReQA's layout, embedded and scored: what `evaluate` prints and `export` compares.
+
+use corpora::lareqa::{self, Benchmark};
+use corpora::{CorpusError, Split};
+use encoder::{Encoder, Role};
+use evaluation::{CandidateText, Report, Scorer};
+use indicatif::ProgressBar;
+use retrieval::Vectors;
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::show::progress;
+
+/// Texts encoded between two moves of the progress bar.
+const CHUNK: usize = 2048;
+
+/// Reads folder `data`; without a `split`, the test split where articles are marked so, else all.
+pub fn read(
+    data: &Path,
+    languages: Option<&[String]>,
+    split: Option<Split>,
+) -> Result<Benchmark, Failure> {
+    let read = |split| lareqa::read_dir(data, languages, split);
+    Ok(match split {
+        Some(split) => read(split)?,
+        // A benchmark whose articles are not marked is a test set as a whole.
+        None => match read(Split::Test) {
+            Err(CorpusError::EmptyLanguage { .. }) => read(Split::All)?,
+            other => other?,
+        },
+    })
+}
+
+/// What reports call folder `data`.
+pub fn name(data: &Path) -> String {
+    data.file_name().unwrap_or(data.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// The embeddings of a benchmark, language by language.
+pub struct Embedded {
+    /// One set of candidates a language.
+    pub candidates: Vec<Vectors>,
+    /// One set of questions a language.
+    pub questions: Vec<Vectors>,
+}
+
+impl Embedded {
+    /// All vectors, row-major, candidates first.
+    pub fn values(&self) -> impl Iterator<Item = f32> + '_ {
+        self.candidates.iter().chain(&self.questions).flat_map(|set| set.values.iter().copied())
+    }
+}
+
+/// Embeds the first `most` candidates and questions of each language.
+pub async fn embed(
+    encoder: &Encoder,
+    benchmark: &Benchmark,
+    text: CandidateText,
+    most: usize,
+) -> Result<Embedded, Failure> {
+    let counts = benchmark
+        .languages
+        .iter()
+        .map(|set| set.candidates.len().min(most) as u64 + set.questions.len().min(most) as u64);
+    let bar = progress::bar(counts.sum(), "{bar:30} {pos}/{len} texts, {msg}, {eta} left");
+    let mut embedded = Embedded { candidates: Vec::new(), questions: Vec::new() };
+    for set in &benchmark.languages {
+        let count = set.candidates.len().min(most);
+        let texts: Vec<_> = (0..count).map(|at| text.text(set, at)).collect();
+        let vectors = encode(encoder, &texts, Role::Passage, bar.as_ref()).await?;
+        embedded.candidates.push(vectors);
+    }
+    for set in &benchmark.languages {
+        let texts: Vec<&str> = set.questions.iter().take(most).map(|q| q.text.as_str()).collect();
+        let vectors = encode(encoder, &texts, Role::Query, bar.as_ref()).await?;
+        embedded.questions.push(vectors);
+    }
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    Ok(embedded)
+}
+
+/// Scores a benchmark that was embedded as a whole; `name` is what the report calls it.
+pub async fn score(
+    benchmark: &Benchmark,
+    embedded: Embedded,
+    name: &str,
+    text: CandidateText,
+    device: &burn::tensor::Device,
+) -> Result<Report, Failure> {
+    let mut scorer = Scorer::new(benchmark, embedded.candidates, device)?;
+    for (language, queries) in embedded.questions.iter().enumerate() {
+        scorer.add(language, 0, queries).await?;
+    }
+    Ok(scorer.finish(name, text)?)
+}
+
+async fn encode<S: AsRef<str> + Sync>(
+    encoder: &Encoder,
+    texts: &[S],
+    role: Role,
+    bar: Option<&ProgressBar>,
+) -> Result<Vectors, Failure> {
+    let mut values = Vec::with_capacity(texts.len() * encoder.dimension());
+    for chunk in texts.chunks(CHUNK) {
+        values.extend(encoder.encode(chunk, role).await?);
+        if let Some(bar) = bar {
+            bar.set_message(if role == Role::Query { "queries" } else { "candidates" });
+            bar.inc(chunk.len() as u64);
+        }
+    }
+    Ok(Vectors::new(encoder.dimension(), values)?)
+}
