@@ -9,11 +9,12 @@ mod common;
 
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use artifact::{Directory, Kind, ModelFiles, Source, Weights};
 use common::{
-    done, evaluate, isogloss, listing, read_json, run_file, small_corpus, small_run, train,
+    done, evaluate, isogloss, listing, published, read_json, run_file, small_corpus, small_run,
+    train,
 };
 use encoder::{Encoder, Options, Role};
 use serde_json::Value;
@@ -38,11 +39,6 @@ const TEXTS: [&str; 5] = [
     "a [MASK] and <mask> and [SEP] </s> <s> within",
     "Кошки спят, а луна обходит землю. \u{6708}\u{4eae} \u{627}\u{644}\u{642}\u{645}\u{631}",
 ];
-
-fn fixture(name: &str) -> PathBuf {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/encoder/tests/fixtures");
-    fixtures.join(name).canonicalize().unwrap()
-}
 
 fn open(source: &impl Source) -> Encoder {
     let device = device::open(device::Choice::Cpu).unwrap().device;
@@ -98,7 +94,7 @@ fn described(dir: &Path) -> String {
 fn an_export_is_the_model_that_went_in() {
     let dir = tempfile::tempdir().unwrap();
     for name in FIXTURES {
-        let model = fixture(name);
+        let model = published(name);
         give_back(dir.path(), model.to_str().unwrap(), name, &[]);
         let exported = dir.path().join(name);
         let apart = difference(&open_dir(&model), &open_dir(&exported), &TEXTS);
@@ -110,7 +106,7 @@ fn an_export_is_the_model_that_went_in() {
 fn the_files_are_those_that_sentence_transformers_read() {
     let dir = tempfile::tempdir().unwrap();
     for name in ["bert-cls", "xlmr-mean", "modernbert-plain", "static"] {
-        give_back(dir.path(), fixture(name).to_str().unwrap(), name, &[]);
+        give_back(dir.path(), published(name).to_str().unwrap(), name, &[]);
         insta::assert_snapshot!(name, described(&dir.path().join(name)));
     }
 }
@@ -168,7 +164,7 @@ fn the_page_takes_published_models_in_the_bits_asked_for() {
     let dir = tempfile::tempdir().unwrap();
     let table = "embeddings.word_embeddings.weight";
     for name in ["xlmr-mean", "bert-cls"] {
-        let model = fixture(name);
+        let model = published(name);
         let whole = open_dir(&model);
         let model = model.to_str().unwrap();
         for (more, expected, most) in [
@@ -283,7 +279,7 @@ fn a_card_tells_what_is_known_and_keeps_a_persons_words() {
 #[test]
 fn a_published_model_without_a_licence_is_said_to_have_none() {
     let dir = tempfile::tempdir().unwrap();
-    let ran = give_back(dir.path(), fixture("xlmr-cls").to_str().unwrap(), "out", &[]);
+    let ran = give_back(dir.path(), published("xlmr-cls").to_str().unwrap(), "out", &[]);
     assert!(ran.stderr.contains("no licence is stated for xlmr-cls"), "{}", ran.stderr);
     let card = fs::read_to_string(dir.path().join("out/README.md")).unwrap();
     assert!(card.contains("None was given.") && !card.contains("license:"), "{card}");
@@ -297,7 +293,7 @@ fn what_cannot_be_exported_is_refused_before_anything_is_written() {
     let copy = |name: &str, change: &dyn Fn(&mut Value)| {
         let to = dir.join(name);
         fs::create_dir(&to).unwrap();
-        for (path, _) in listing(&fixture("modernbert-plain")) {
+        for (path, _) in listing(&published("modernbert-plain")) {
             fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
         }
         let mut json = read_json(&to.join("tokenizer.json"));
@@ -310,7 +306,7 @@ fn what_cannot_be_exported_is_refused_before_anything_is_written() {
         }
     });
     train(dir, "table", &["--steps", "1"]);
-    let bert = fixture("bert-cls");
+    let bert = published("bert-cls");
     let bert = bert.to_str().unwrap();
     let back = |model| vec!["export", "--to", "sentence-transformers", "--model", model];
     let web = || vec!["export", "--to", "web", "--public", "page", "--model", bert];

@@ -100,6 +100,11 @@ impl Weights {
         self.tensors.iter().map(|(name, (shape, stored))| (name.as_str(), shape.as_slice(), stored))
     }
 
+    /// Tensor `name` with its shape, whatever that is.
+    pub fn get(&self, name: &str) -> Option<(&[usize], &Stored)> {
+        self.tensors.get(name).map(|(shape, stored)| (shape.as_slice(), stored))
+    }
+
     /// Whether there is such a tensor.
     pub fn contains(&self, name: &str) -> bool {
         self.tensors.contains_key(name)

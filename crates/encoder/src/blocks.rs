@@ -237,9 +237,7 @@ pub(crate) struct Writer<'a> {
 impl Writer<'_> {
     fn put<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Result<(), EncoderError> {
         let shape = value.dims().to_vec();
-        let failed = |error: String| EncoderError::Device(error);
-        let data = value.cast(DType::F32).try_into_data().map_err(|e| failed(format!("{e:?}")))?;
-        let values = data.try_to_vec::<f32>().map_err(|e| failed(format!("{e:?}")))?;
+        let values = crate::encoder::values(value.cast(DType::F32).try_into_data())?;
         self.weights.insert(name, shape, Stored::from_f32(&values));
         Ok(())
     }

@@ -222,7 +222,9 @@ impl Encoder {
 }
 
 /// What a device gave back, as numbers.
-fn values<E: std::fmt::Debug>(data: Result<TensorData, E>) -> Result<Vec<f32>, EncoderError> {
+pub(crate) fn values<E: std::fmt::Debug>(
+    data: Result<TensorData, E>,
+) -> Result<Vec<f32>, EncoderError> {
     let failed = |error: String| EncoderError::Device(error);
     let data = data.map_err(|error| failed(format!("{error:?}")))?;
     data.try_to_vec().map_err(|error| failed(format!("{error:?}")))

@@ -174,8 +174,8 @@ fn read_static(
 ) -> Result<(Config, Weights), EncoderError> {
     const PUBLISHED: [&str; 2] = ["embedding.weight", "embeddings"];
     let published = dir.weights(folder)?;
-    let found = published.iter().find(|(name, _, _)| PUBLISHED.contains(name));
-    let Some((_, &[vocab_size, hidden_size], table)) = found else {
+    let found = PUBLISHED.iter().find_map(|name| published.get(name));
+    let Some((&[vocab_size, hidden_size], table)) = found else {
         return Err(ArtifactError::Missing { name: format!("`{}`", PUBLISHED[0]) }.into());
     };
     let mut config = Config {

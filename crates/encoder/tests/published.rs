@@ -1,34 +1,14 @@
 //! Models as they are published give the numbers that Python's libraries give.
 #![allow(clippy::unwrap_used)]
 
-use std::path::{Path, PathBuf};
-
 use artifact::Directory;
 use burn::tensor::DType;
 use isogloss_encoder::{Encoder, Options, Role};
 
+mod models;
 mod parity;
 
-const MODELS: [&str; 10] = [
-    "bert-cls",
-    "bert-last",
-    "minilm-mean",
-    "xlmr-mean",
-    "xlmr-cls",
-    "xlmr-plain",
-    "modernbert-mean",
-    "modernbert-cls",
-    "modernbert-plain",
-    "static",
-];
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
-}
-
-fn open(name: &str) -> Directory {
-    Directory::open(&fixture(name), false).unwrap()
-}
+use models::{MODELS, directory};
 
 #[test]
 fn every_hidden_state_and_embedding_is_that_of_transformers() {
@@ -36,7 +16,7 @@ fn every_hidden_state_and_embedding_is_that_of_transformers() {
     for (device_name, device) in device::for_tests() {
         let most = if device_name == "cpu" { 1e-4 } else { 1e-3 };
         for model in MODELS {
-            let found = pollster::block_on(parity::compare(&open(model), &device));
+            let found = pollster::block_on(parity::compare(&directory(model), &device));
             println!("{model:18} {device_name:5} {found:?}");
             let worst = found.states.max(found.embeddings);
             if worst.is_nan() || worst > most {
@@ -105,7 +85,7 @@ fn products_in_f16_keep_the_direction() {
         for model in ["bert-cls", "xlmr-mean", "modernbert-mean"] {
             let encode = |dtype| {
                 let options = Options { dtype, ..Options::default() };
-                let encoder = Encoder::open(&open(model), &device, options).unwrap();
+                let encoder = Encoder::open(&directory(model), &device, options).unwrap();
                 pollster::block_on(encoder.encode(&TEXTS, Role::Query)).unwrap()
             };
             let (exact, half) = (encode(DType::F32), encode(DType::F16));

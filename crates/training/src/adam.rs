@@ -14,9 +14,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::TrainingError;
 
-const BETA_1: f32 = 0.9;
-const BETA_2: f32 = 0.999;
-const EPSILON: f32 = 1e-8;
+/// Adam's constants, for the network and for the rows of the table alike.
+pub(crate) const BETA_1: f32 = 0.9;
+pub(crate) const BETA_2: f32 = 0.999;
+pub(crate) const EPSILON: f32 = 1e-8;
 
 /// The optimiser of a network.
 #[derive(Clone, Debug)]
@@ -72,8 +73,7 @@ impl Adam {
         let mut moments = BTreeMap::new();
         for (id, &updates) in &state.updates {
             let tensor = |name: &str| {
-                let name = format!("{id}.{name}");
-                let (_, shape, stored) = state.moments.iter().find(|(n, _, _)| *n == name)?;
+                let (shape, stored) = state.moments.get(&format!("{id}.{name}"))?;
                 let data = TensorData::new(stored.to_f32(), [*shape.first()?]);
                 Some(Tensor::<1>::from_data(data, device))
             };

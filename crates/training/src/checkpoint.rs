@@ -163,10 +163,8 @@ fn read(path: &Path) -> Result<Loaded, TrainingError> {
         return Err(bad(format!("its format is {found}, this program reads format {FORMAT}")));
     }
     let mut moments = Weights::parse(MOMENTS, bytes(MOMENTS)?)?;
-    let values = |name: &str| {
-        let found = moments.iter().find(|(found, _, _)| *found == name);
-        found.map(|(_, _, stored)| stored.to_f32()).unwrap_or_default()
-    };
+    let values =
+        |name: &str| moments.get(name).map(|(_, stored)| stored.to_f32()).unwrap_or_default();
     let table = SparseState {
         rows: state.rows.clone(),
         updates: state.updates.clone(),

@@ -12,9 +12,7 @@
 use encoder::Table;
 use rayon::prelude::*;
 
-const BETA_1: f32 = 0.9;
-const BETA_2: f32 = 0.999;
-const EPSILON: f32 = 1e-8;
+use crate::adam::{BETA_1, BETA_2, EPSILON};
 
 /// Table rows that one thread updates.
 const BLOCK: usize = 256;

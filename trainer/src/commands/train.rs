@@ -52,7 +52,6 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     if run.steps() > 0 {
         eprintln!("resumed: {} steps were taken before", run.steps());
     }
-    outputs::make_parent(&metrics_path)?;
     // Replaced whole: a run killed here keeps the metrics of its first steps.
     artifact::replace_file(&metrics_path, recorded(&metrics_path, run.steps()).as_bytes())?;
     let metrics = OpenOptions::new().append(true).open(&metrics_path);

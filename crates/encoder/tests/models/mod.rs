@@ -1,5 +1,7 @@
 //! The small published models among the fixtures, and the texts that they are tried on.
 
+#![allow(dead_code, reason = "each test file uses its own part")]
+
 use std::path::{Path, PathBuf};
 
 use artifact::Directory;

@@ -197,11 +197,9 @@ fn unsupported<T>(what: &str) -> Result<T, Failure> {
 
 /// A weights file of the tensors `names`, each under its second name; int8 is widened.
 fn tensors(weights: &Weights, names: &[(&str, &str)], kind: Kind) -> Result<Vec<u8>, Failure> {
-    let shapes: BTreeMap<&str, &[usize]> =
-        weights.iter().map(|(name, shape, _)| (name, shape)).collect();
     let mut out = Weights::default();
     for &(name, written) in names {
-        let shape = shapes.get(name).copied().unwrap_or_default();
+        let shape = weights.get(name).map(|(shape, _)| shape).unwrap_or_default();
         let values = weights.f32(name, shape)?;
         let stored = match kind {
             Kind::F16 => Stored::from_f32_as_f16(&values),
