@@ -1,0 +1,1 @@
+//! BM25 with words as each language writes them.

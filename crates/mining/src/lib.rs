@@ -1,0 +1,1 @@
+//! Hard negatives: who is near, and who is too near to be wrong.

@@ -1,0 +1,1 @@
+//! Self-contained pages of curves and tables.
