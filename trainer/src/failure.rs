@@ -54,9 +54,9 @@ impl fmt::Display for Failure {
 impl From<TrainingError> for Failure {
     fn from(error: TrainingError) -> Self {
         match error {
-            TrainingError::NotANumber { .. } | TrainingError::Device(_) => {
-                Self::Failed(error.to_string())
-            }
+            TrainingError::NotANumber { .. }
+            | TrainingError::Memory { .. }
+            | TrainingError::Device(_) => Self::Failed(error.to_string()),
             other => Self::input(other),
         }
     }

@@ -9,6 +9,7 @@ mod failure;
 mod models;
 mod options;
 mod outputs;
+mod run_file;
 mod scoring;
 mod show;
 

@@ -9,6 +9,7 @@ use device::Choice;
 use evaluation::CandidateText;
 
 use crate::models::Named;
+use crate::run_file::Overrides;
 
 /// Trains, evaluates and exports multilingual retrieval models.
 #[derive(Parser)]
@@ -119,53 +120,28 @@ pub enum TokenizerCommand {
   isogloss train --config configs/base-static.toml --device cpu --seed 1
   isogloss train --config configs/base-static.toml --checkpoint-every 500 --resume
   isogloss train --config run.toml --base intfloat/multilingual-e5-small --out runs/e5
+  isogloss train --base runs/e5 --pairs train.jsonl --steps 1000 --learning-rate 2e-5 \\
+      --batch 2048 --token-budget 8192 --valid-pairs dev.jsonl --patience 5 --out runs/tuned
 
 Ctrl-C ends training and saves the model as it is then")]
 pub struct Train {
-    /// The run file (TOML)
+    /// The run file (TOML); every field of it is also an option, which goes before the file's
     #[arg(long, value_name = "FILE")]
-    pub config: PathBuf,
-    /// Where to write the model, instead of the run file's `out`
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Start from this model, a directory or a name on the hub, instead of the run file's
-    #[arg(long, value_name = "MODEL")]
-    pub base: Option<PathBuf>,
-    /// Read the base's weights from a Python pickle (.bin) where there is nothing better
-    #[arg(long)]
-    pub allow_pickle: bool,
-    /// mono, cross, hybrid, hybrid:ALPHA or mixed
-    #[arg(long)]
-    pub composition: Option<String>,
+    pub config: Option<PathBuf>,
+    /// What options say of the run
+    #[command(flatten)]
+    pub run: Overrides,
     /// Share of monolingual batches among hybrid ones, 0 to 1
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, help_heading = "Batches")]
     pub alpha: Option<f64>,
-    /// Rows a batch
-    #[arg(long, value_name = "ROWS")]
-    pub batch: Option<usize>,
-    /// Optimiser steps
-    #[arg(long)]
-    pub steps: Option<u64>,
-    /// Highest learning rate
-    #[arg(long, value_name = "RATE")]
-    pub learning_rate: Option<f64>,
-    /// Temperature of the loss
-    #[arg(long)]
-    pub temperature: Option<f64>,
-    /// Seed of everything that is drawn
-    #[arg(long)]
-    pub seed: Option<u64>,
     /// auto, wgpu, vulkan, metal or cpu
-    #[arg(long, default_value_t = Choice::Auto)]
+    #[arg(long, default_value_t = Choice::Auto, help_heading = "Run")]
     pub device: Choice,
-    /// Steps between checkpoints, in OUT.checkpoints; 0 for none
-    #[arg(long, value_name = "STEPS")]
-    pub checkpoint_every: Option<u64>,
     /// Go on from the newest checkpoint of this run, if there is one
-    #[arg(long)]
+    #[arg(long, help_heading = "Run")]
     pub resume: bool,
     /// Metrics as JSON Lines [default: OUT.metrics.jsonl]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Run")]
     pub metrics: Option<PathBuf>,
 }
 

@@ -128,14 +128,7 @@ impl Encoder {
         texts: &[S],
         role: Role,
     ) -> Result<Vec<Vec<u32>>, EncoderError> {
-        let contract = &self.config.isogloss;
-        let prefix = contract.prefix(role);
-        let length = contract.max_length(role);
-        if prefix.is_empty() {
-            return Ok(self.tokenizer.encode_all(texts, length, contract.special_tokens)?);
-        }
-        let texts: Vec<String> = texts.iter().map(|t| format!("{prefix}{}", t.as_ref())).collect();
-        Ok(self.tokenizer.encode_all(&texts, length, contract.special_tokens)?)
+        tokenise(&self.config, &self.tokenizer, texts, role)
     }
 
     /// Token vectors of a padded batch on the device.
@@ -219,6 +212,23 @@ impl Encoder {
         let rows: Vec<&[u32]> = bucket.iter().map(|&i| sequences[i].as_slice()).collect();
         self.forward(&TokenBatch::new(&rows, self.config.pad_token_id))
     }
+}
+
+/// Token ids of each text in its role: prefix, truncation and special tokens applied.
+pub fn tokenise<S: AsRef<str> + Sync>(
+    config: &Config,
+    tokenizer: &Tokenizer,
+    texts: &[S],
+    role: Role,
+) -> Result<Vec<Vec<u32>>, EncoderError> {
+    let contract = &config.isogloss;
+    let prefix = contract.prefix(role);
+    let length = contract.max_length(role);
+    if prefix.is_empty() {
+        return Ok(tokenizer.encode_all(texts, length, contract.special_tokens)?);
+    }
+    let texts: Vec<String> = texts.iter().map(|t| format!("{prefix}{}", t.as_ref())).collect();
+    Ok(tokenizer.encode_all(&texts, length, contract.special_tokens)?)
 }
 
 /// What a device gave back, as numbers.

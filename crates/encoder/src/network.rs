@@ -32,6 +32,13 @@ pub struct Network {
     dense: Vec<Linear>,
 }
 
+impl Default for Network {
+    /// A network that does nothing.
+    fn default() -> Self {
+        Self { body: Body::Static(Nothing {}), dense: Vec::new() }
+    }
+}
+
 /// What stands between token vectors and pooling.
 #[derive(Module, Debug)]
 pub enum Body {

@@ -57,3 +57,8 @@ fn draw(name: &str, shape: &[usize], deviation: f32, seed: u64) -> Vec<f32> {
         })
         .collect()
 }
+
+/// The number by which Burn and optimisers know the parameter of this name in the weights file.
+pub fn parameter_id(name: &str) -> u64 {
+    fnv(name)
+}

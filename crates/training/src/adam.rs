@@ -1,18 +1,22 @@
 //! `AdamW` (Loshchilov and Hutter 2019, arXiv 1711.05101) for the network on the device.
 //!
 //! Of our own, because Burn's can be written to a checkpoint but read back only onto the default
-//! device, which a machine without a GPU may not have. The equations are the same; biases and
-//! layer-norm weights, the parameters of one dimension, are not decayed, as is usual in training
-//! transformers. Moments are kept by the parameters' ids, which are made of their names.
+//! device, which a machine without a GPU may not have, and because on the CPU backend a step of
+//! a dozen tensor operations per parameter took longer than one loop does. The equations are the
+//! same; biases and layer-norm weights, the parameters of one dimension, are not decayed, as is
+//! usual in training transformers. Moments are kept by the parameters' ids, which are made of
+//! their names.
 
 use std::collections::BTreeMap;
 
 use artifact::{Stored, Weights};
 use burn::module::{Module, ModuleMapper, Param};
-use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
+use rayon::prelude::*;
 
 use crate::TrainingError;
+use crate::groups::Treatment;
+use crate::values::{BLOCK, Values};
 
 /// Adam's constants, for the network and for the rows of the table alike.
 pub(crate) const BETA_1: f32 = 0.9;
@@ -20,16 +24,15 @@ pub(crate) const BETA_2: f32 = 0.999;
 pub(crate) const EPSILON: f32 = 1e-8;
 
 /// The optimiser of a network.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Adam {
-    weight_decay: f64,
     moments: BTreeMap<u64, Moments>,
 }
 
 #[derive(Clone, Debug)]
 struct Moments {
-    first: Tensor<1>,
-    second: Tensor<1>,
+    first: Values,
+    second: Values,
     updates: u32,
 }
 
@@ -42,15 +45,28 @@ pub struct AdamState {
     pub updates: BTreeMap<String, u32>,
 }
 
-impl Adam {
-    /// An optimiser that has not taken a step.
-    pub fn new(weight_decay: f64) -> Self {
-        Self { weight_decay, moments: BTreeMap::new() }
-    }
+/// What gradients are multiplied by before they are used.
+#[allow(clippy::large_enum_variant, reason = "there are few of them")]
+#[derive(Clone, Debug)]
+pub enum Factor {
+    /// Known.
+    Host(f32),
+    /// Known on the device, `[1]`: nobody waits for it.
+    Device(Tensor<1>),
+}
 
-    /// Takes a step of `rate` on the parameters of `module` that have a gradient.
-    pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: GradientsParams) -> M {
-        module.map(&mut Stepper { adam: self, rate, gradients })
+impl Adam {
+    /// Takes a step of `rate` on the parameters of `module` that have a gradient; `treat` tells
+    /// how each of them is updated.
+    pub fn step<M: Module>(
+        &mut self,
+        rate: f64,
+        module: M,
+        gradients: &mut BTreeMap<u64, Values>,
+        factor: &Factor,
+        treat: impl Fn(u64) -> Treatment,
+    ) -> M {
+        module.map(&mut Stepper { adam: self, rate, gradients, factor, treat })
     }
 
     /// What is kept, read from the device.
@@ -58,8 +74,8 @@ impl Adam {
         let mut state = AdamState::default();
         for (id, kept) in &self.moments {
             let id = format!("{id:016x}");
-            for (name, tensor) in [("first", &kept.first), ("second", &kept.second)] {
-                let values = crate::learner::read(tensor.clone())?;
+            for (name, values) in [("first", &kept.first), ("second", &kept.second)] {
+                let values = values.read()?;
                 let stored = Stored::from_f32(&values);
                 state.moments.insert(&format!("{id}.{name}"), vec![values.len()], stored);
             }
@@ -72,12 +88,11 @@ impl Adam {
     pub fn restore(&mut self, state: &AdamState, device: &Device) -> Option<()> {
         let mut moments = BTreeMap::new();
         for (id, &updates) in &state.updates {
-            let tensor = |name: &str| {
-                let (shape, stored) = state.moments.get(&format!("{id}.{name}"))?;
-                let data = TensorData::new(stored.to_f32(), [*shape.first()?]);
-                Some(Tensor::<1>::from_data(data, device))
+            let values = |name: &str| {
+                let (_, stored) = state.moments.get(&format!("{id}.{name}"))?;
+                Some(Values::of(stored.to_f32(), device))
             };
-            let (first, second) = (tensor("first")?, tensor("second")?);
+            let (first, second) = (values("first")?, values("second")?);
             let id = u64::from_str_radix(id, 16).ok()?;
             moments.insert(id, Moments { first, second, updates });
         }
@@ -86,41 +101,138 @@ impl Adam {
     }
 }
 
-struct Stepper<'a> {
-    adam: &'a mut Adam,
-    rate: f64,
-    gradients: GradientsParams,
+/// The numbers of one update.
+#[derive(Clone, Copy)]
+pub(crate) struct Update {
+    rate: f32,
+    /// What is left of a value after decay.
+    kept: f32,
+    /// Corrections of the moments' bias.
+    correct_1: f32,
+    correct_2: f32,
 }
 
-impl ModuleMapper for Stepper<'_> {
+impl Update {
+    /// Update number `updates` of a parameter, from 1.
+    pub fn new(rate: f64, decay: f64, updates: u32) -> Self {
+        let updates = updates.min(i32::MAX as u32) as i32;
+        Self {
+            rate: rate as f32,
+            kept: (1.0 - rate * decay) as f32,
+            correct_1: 1.0 / (1.0 - BETA_1.powi(updates)),
+            correct_2: 1.0 / (1.0 - BETA_2.powi(updates)),
+        }
+    }
+
+    /// Changes `values` and their moments by `gradient`, multiplied by `factor`.
+    pub fn apply(
+        self,
+        values: &mut [f32],
+        first: &mut [f32],
+        second: &mut [f32],
+        gradient: &[f32],
+        factor: f32,
+    ) {
+        let moments = first.iter_mut().zip(second);
+        for ((x, &g), (m, v)) in values.iter_mut().zip(gradient).zip(moments) {
+            let g = g * factor;
+            *m = BETA_1 * *m + (1.0 - BETA_1) * g;
+            *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
+            let step = *m * self.correct_1 / ((*v * self.correct_2).sqrt() + EPSILON);
+            *x = *x * self.kept - self.rate * step;
+        }
+    }
+}
+
+struct Stepper<'a, F> {
+    adam: &'a mut Adam,
+    rate: f64,
+    gradients: &'a mut BTreeMap<u64, Values>,
+    factor: &'a Factor,
+    treat: F,
+}
+
+impl<F: Fn(u64) -> Treatment> ModuleMapper for Stepper<'_, F> {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (id, tensor, mapper) = param.consume();
-        let Some(gradient) = self.gradients.remove::<D>(id) else {
-            return Param::from_mapped_value(id, tensor, mapper);
-        };
+        let id = param.id.val();
+        let Some(gradient) = self.gradients.remove(&id) else { return param };
+        let (param_id, tensor, mapper) = param.consume();
+        let treatment = (self.treat)(id);
+        let decay = if D > 1 { treatment.decay } else { 0.0 };
+        let kept = self.adam.moments.remove(&id);
+        let updates = kept.as_ref().map_or(0, |kept| kept.updates) + 1;
+        let update = Update::new(self.rate * treatment.rate, decay, updates);
+        let moments = kept.map(|kept| (kept.first, kept.second));
         let value = tensor.inner();
-        let shape = value.dims();
-        let count = shape.iter().product::<usize>();
-        let gradient = gradient.reshape([count]);
-        let kept = self.adam.moments.remove(&id.val());
-        let (first, second, updates) = match kept {
-            Some(Moments { first, second, updates }) => (
-                first * BETA_1 + gradient.clone() * (1.0 - BETA_1),
-                second * BETA_2 + gradient.clone() * gradient * (1.0 - BETA_2),
-                updates + 1,
-            ),
-            None => {
-                (gradient.clone() * (1.0 - BETA_1), gradient.clone() * gradient * (1.0 - BETA_2), 1)
+        let (value, (first, second)) = match (gradient, self.factor) {
+            (Values::Host(gradient), Factor::Host(factor)) => {
+                update.on_host(value, moments, &gradient, *factor)
+            }
+            (Values::Device(gradient), Factor::Host(factor)) => {
+                update.on_device(value, moments, gradient * *factor)
+            }
+            (Values::Device(gradient), Factor::Device(factor)) => {
+                update.on_device(value, moments, gradient * factor.clone())
+            }
+            (Values::Host(_), Factor::Device(_)) => {
+                unreachable!("what is computed on the host is known there")
             }
         };
-        let steps = updates.min(i32::MAX as u32) as i32;
-        let mean = first.clone() / (1.0 - BETA_1.powi(steps));
-        let spread = (second.clone() / (1.0 - BETA_2.powi(steps))).sqrt() + EPSILON;
-        let decay = if D > 1 { self.rate * self.adam.weight_decay } else { 0.0 };
-        let value = value * (1.0 - decay) - (mean / spread * self.rate).reshape(shape);
-        self.adam.moments.insert(id.val(), Moments { first, second, updates });
+        self.adam.moments.insert(id, Moments { first, second, updates });
         let value = Tensor::from_inner(value).require_grad();
-        Param::from_mapped_value(id, value, mapper)
+        Param::from_mapped_value(param_id, value, mapper)
+    }
+}
+
+type Pair = (Values, Values);
+
+impl Update {
+    fn on_host<const D: usize>(
+        self,
+        value: Tensor<D>,
+        moments: Option<Pair>,
+        gradient: &[f32],
+        factor: f32,
+    ) -> (Tensor<D>, Pair) {
+        let (mut first, mut second) = match moments {
+            Some((Values::Host(first), Values::Host(second))) => (first, second),
+            _ => (vec![0.0; gradient.len()], vec![0.0; gradient.len()]),
+        };
+        let device = value.device();
+        let mut data = value.into_data();
+        // On the CPU backend parameters are f32, and their memory is ours once they are consumed.
+        if let Ok(values) = data.as_mut_slice::<f32>() {
+            values
+                .par_chunks_mut(BLOCK)
+                .zip(first.par_chunks_mut(BLOCK))
+                .zip(second.par_chunks_mut(BLOCK))
+                .zip(gradient.par_chunks(BLOCK))
+                .for_each(|(((values, first), second), gradient)| {
+                    self.apply(values, first, second, gradient, factor);
+                });
+        }
+        (Tensor::from_data(data, &device), (Values::Host(first), Values::Host(second)))
+    }
+
+    fn on_device<const D: usize>(
+        self,
+        value: Tensor<D>,
+        moments: Option<Pair>,
+        gradient: Tensor<1>,
+    ) -> (Tensor<D>, Pair) {
+        let shape = value.dims();
+        let square = gradient.clone().square() * (1.0 - BETA_2);
+        let fresh = gradient * (1.0 - BETA_1);
+        let (first, second) = match moments {
+            Some((Values::Device(first), Values::Device(second))) => {
+                (first * BETA_1 + fresh, second * BETA_2 + square)
+            }
+            _ => (fresh, square),
+        };
+        let spread = (second.clone() * self.correct_2).sqrt() + EPSILON;
+        let step = first.clone() * (self.correct_1 * self.rate) / spread;
+        let value = value * self.kept - step.reshape(shape);
+        (value, (Values::Device(first), Values::Device(second)))
     }
 }
 
@@ -128,15 +240,23 @@ impl ModuleMapper for Stepper<'_> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use burn::nn::{Linear, LinearConfig};
-    use burn::optim::AdamWConfig;
+    use burn::optim::{AdamWConfig, GradientsParams};
+    use burn::tensor::TensorData;
 
     use super::*;
 
-    fn gradients(linear: &Linear, device: &Device) -> GradientsParams {
+    const FREE: Treatment = Treatment { rate: 1.0, decay: 0.0 };
+
+    fn step(adam: &mut Adam, linear: Linear, device: &Device, treatment: Treatment) -> Linear {
+        let mut gradients = crate::gradients::Gradients::default();
+        gradients.add(&mut graph(&linear, device), &linear).unwrap();
+        adam.step(0.01, linear, &mut gradients.of, &Factor::Host(1.0), |_| treatment)
+    }
+
+    fn graph(linear: &Linear, device: &Device) -> burn::tensor::Gradients {
         let data = TensorData::new((0..6).map(|i| i as f32 - 2.5).collect::<Vec<_>>(), [2, 3]);
         let out = linear.forward(Tensor::<2>::from_data(data, device));
-        let loss = (out.clone() * out).sum();
-        GradientsParams::from_grads(loss.backward(), linear)
+        (out.clone() * out).sum().backward()
     }
 
     fn values(linear: &Linear) -> (Vec<f32>, Vec<f32>) {
@@ -149,23 +269,21 @@ mod tests {
         let device = Device::flex().autodiff();
         let start = LinearConfig::new(3, 4).init(&device);
         let mut theirs = AdamWConfig::new().with_epsilon(EPSILON).with_weight_decay(0.0).init();
-        let mut ours = Adam::new(0.0);
+        let mut ours = Adam::default();
         let (mut a, mut b) = (start.clone(), start.clone());
         for _ in 0..5 {
-            let given = gradients(&a, &device);
+            let given = GradientsParams::from_grads(graph(&a, &device), &a);
             a = theirs.step(0.01, a, given);
-            let given = gradients(&b, &device);
-            b = ours.step(0.01, b, given);
+            b = step(&mut ours, b, &device, FREE);
         }
         let ((a, c), (b, d)) = (values(&a), values(&b));
         for (x, y) in a.iter().chain(&c).zip(b.iter().chain(&d)) {
             assert!((x - y).abs() < 1e-6, "{x} and {y}");
         }
 
-        let given = gradients(&start, &device);
-        let plain = values(&Adam::new(0.0).step(0.01, start.clone(), given));
-        let given = gradients(&start, &device);
-        let decayed = values(&Adam::new(0.5).step(0.01, start, given));
+        let plain = values(&step(&mut Adam::default(), start.clone(), &device, FREE));
+        let decay = Treatment { decay: 0.5, ..FREE };
+        let decayed = values(&step(&mut Adam::default(), start, &device, decay));
         assert!(plain.0 != decayed.0 && plain.1 == decayed.1);
     }
 
@@ -173,16 +291,13 @@ mod tests {
     fn what_is_kept_survives() {
         let device = Device::flex().autodiff();
         let mut linear = LinearConfig::new(3, 4).init(&device);
-        let mut adam = Adam::new(0.1);
+        let mut adam = Adam::default();
         for _ in 0..3 {
-            let given = gradients(&linear, &device);
-            linear = adam.step(0.01, linear, given);
+            linear = step(&mut adam, linear, &device, FREE);
         }
-        let mut again = Adam::new(0.1);
+        let mut again = Adam::default();
         again.restore(&adam.state().unwrap(), &Device::flex()).unwrap();
-        let given = gradients(&linear, &device);
-        let a = values(&adam.step(0.01, linear.clone(), given));
-        let given = gradients(&linear, &device);
-        assert_eq!(a, values(&again.step(0.01, linear, given)));
+        let a = values(&step(&mut adam, linear.clone(), &device, FREE));
+        assert_eq!(a, values(&step(&mut again, linear, &device, FREE)));
     }
 }

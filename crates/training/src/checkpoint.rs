@@ -18,18 +18,25 @@ use artifact::{
 use serde::{Deserialize, Serialize};
 
 use crate::adam::AdamState;
+use crate::learner::LearnerState;
+use crate::scale::LossScale;
 use crate::sparse::SparseState;
+use crate::validation::Best;
 use crate::{RunConfig, TrainingError};
 
 /// The format of checkpoints that this version writes and reads.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 const MODEL: &str = "model";
 const STATE: &str = "state.json";
 const MOMENTS: &str = "moments.safetensors";
 /// Before the names of the network's moments.
 const NETWORK: &str = "network.";
+/// Before the names of what the objective learned.
+const OBJECTIVE: &str = "objective.";
 const STEP: &str = "step-";
+/// The weights of the best validation.
+const BEST: &str = "best";
 
 /// Where checkpoints of a run lie, and how many.
 #[derive(Clone, Debug)]
@@ -56,6 +63,10 @@ pub(crate) struct State {
     updates: Vec<u32>,
     /// How often each parameter of the network was updated.
     network: BTreeMap<String, u32>,
+    /// The scale of the loss, in mixed precision.
+    scale: Option<LossScale>,
+    /// The best validation so far.
+    pub best: Option<Best>,
 }
 
 /// A checkpoint that was read.
@@ -63,23 +74,27 @@ pub(crate) struct Loaded {
     pub path: PathBuf,
     pub model: Directory,
     pub state: State,
-    pub table: SparseState,
-    pub network: AdamState,
+    pub learner: LearnerState,
+}
+
+/// What a run is, beside what it has learned.
+#[derive(Clone, Debug)]
+pub(crate) struct About {
+    pub step: u64,
+    pub seconds: f64,
+    pub config: RunConfig,
+    pub data: BTreeMap<String, FileRecord>,
+    pub base: Option<String>,
+    pub best: Option<Best>,
 }
 
 impl State {
-    pub fn new(
-        step: u64,
-        seconds: f64,
-        config: RunConfig,
-        data: BTreeMap<String, FileRecord>,
-        base: Option<String>,
-        table: &SparseState,
-        network: &AdamState,
-    ) -> Self {
-        let (rows, updates) = (table.rows.clone(), table.updates.clone());
-        let network = network.updates.clone();
-        Self { format: FORMAT, step, seconds, config, data, base, rows, updates, network }
+    fn new(about: About, learner: &LearnerState) -> Self {
+        let About { step, seconds, config, data, base, best } = about;
+        let (rows, updates) = (learner.rows.rows.clone(), learner.rows.updates.clone());
+        let (network, scale) = (learner.network.updates.clone(), learner.scale);
+        let format = FORMAT;
+        Self { format, step, seconds, config, data, base, rows, updates, network, scale, best }
     }
 }
 
@@ -93,14 +108,16 @@ impl Checkpoints {
     pub(crate) fn write(
         &self,
         model: &ModelFiles,
-        state: &State,
-        table: &SparseState,
-        network: &AdamState,
+        about: About,
+        learner: &LearnerState,
     ) -> Result<(), TrainingError> {
+        let state = State::new(about, learner);
         let path = self.folder.join(format!("{STEP}{:08}", state.step));
         let mut moments = Weights::default();
+        let table = &learner.rows;
         let shape = vec![table.rows.len(), table.first.len() / table.rows.len().max(1)];
-        moments.extend(NETWORK, network.moments.clone());
+        moments.extend(NETWORK, learner.network.moments.clone());
+        moments.extend(OBJECTIVE, learner.parameters.clone());
         moments.insert("first", shape.clone(), Stored::from_f32(&table.first));
         moments.insert("second", shape, Stored::from_f32(&table.second));
         stage_directory(&path, |staging| {
@@ -114,12 +131,22 @@ impl Checkpoints {
             };
             put(MOMENTS, &moments.to_bytes()?)?;
             // Serialising these types cannot fail: no map has keys other than strings.
-            put(STATE, &serde_json::to_vec(state).unwrap_or_default())
+            put(STATE, &serde_json::to_vec(&state).unwrap_or_default())
         })?;
         for (_, old) in self.all()?.iter().rev().skip(self.kept) {
             fs::remove_dir_all(old).map_err(|source| io(old, source))?;
         }
         Ok(())
+    }
+
+    /// Writes the model of the best validation so far, in the place of the one before.
+    pub(crate) fn write_best(&self, model: &ModelFiles) -> Result<(), TrainingError> {
+        Ok(model.write(&self.folder.join(BEST))?)
+    }
+
+    /// The model of the best validation.
+    pub(crate) fn best(&self) -> Result<ModelFiles, TrainingError> {
+        Ok(ModelFiles::read(&self.folder.join(BEST))?)
     }
 
     /// Every checkpoint with its step, oldest first.
@@ -162,25 +189,24 @@ fn read(path: &Path) -> Result<Loaded, TrainingError> {
         let found = state.format;
         return Err(bad(format!("its format is {found}, this program reads format {FORMAT}")));
     }
-    let mut moments = Weights::parse(MOMENTS, bytes(MOMENTS)?)?;
+    let moments = Weights::parse(MOMENTS, bytes(MOMENTS)?)?;
     let values =
         |name: &str| moments.get(name).map(|(_, stored)| stored.to_f32()).unwrap_or_default();
-    let table = SparseState {
+    let rows = SparseState {
         rows: state.rows.clone(),
         updates: state.updates.clone(),
         first: values("first"),
         second: values("second"),
     };
-    moments.retain(|name| name.starts_with(NETWORK));
-    let network =
-        AdamState { moments: moments.without_prefix(NETWORK), updates: state.network.clone() };
-    Ok(Loaded {
-        path: path.to_owned(),
-        model: Directory::open(&path.join(MODEL), false)?,
-        network,
-        state,
-        table,
-    })
+    let part = |prefix: &str| {
+        let mut part = moments.clone();
+        part.retain(|name| name.starts_with(prefix));
+        part.without_prefix(prefix)
+    };
+    let network = AdamState { moments: part(NETWORK), updates: state.network.clone() };
+    let learner = LearnerState { rows, network, parameters: part(OBJECTIVE), scale: state.scale };
+    let model = Directory::open(&path.join(MODEL), false)?;
+    Ok(Loaded { path: path.to_owned(), model, state, learner })
 }
 
 impl Loaded {

@@ -23,6 +23,9 @@ pub enum TrainingError {
     /// The files of the model that training starts from.
     #[error(transparent)]
     Artifact(#[from] artifact::ArtifactError),
+    /// Ranking, in validation.
+    #[error(transparent)]
+    Retrieval(#[from] retrieval::RetrievalError),
     /// A setting of the run makes no sense.
     #[error("`{field}`: {reason}")]
     Setting {
@@ -51,6 +54,20 @@ pub enum TrainingError {
         path: String,
         /// What is wrong.
         reason: String,
+    },
+    /// The device has no memory left.
+    #[error(
+        "the device ran out of memory at step {step}: set `training.token_budget` (padded tokens \
+         encoded at once; the batch stays as it is){lower}, `training.embeddings` to `sparse` or \
+         `frozen`, or a smaller `batches.batch`; the newest checkpoint is whole ({device})"
+    )]
+    Memory {
+        /// The step, from 1.
+        step: u64,
+        /// Where there is a budget already, a word on it.
+        lower: String,
+        /// What the device said.
+        device: String,
     },
     /// The device failed.
     #[error("the device failed: {0}")]

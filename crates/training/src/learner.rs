@@ -2,149 +2,300 @@
 //!
 //! The vocabulary table is a [`SparseTable`] on the host. What reaches the device is, for a
 //! static encoder, the mean vector of each text, since nothing happens to a token before the mean
-//! is taken; for a transformer, the distinct rows of the batch. In both cases that tensor is a
-//! leaf of the graph, and its gradient comes back to the host to update the rows.
+//! is taken; for a transformer, the distinct rows of the texts that are encoded together. In both
+//! cases that tensor is a leaf of the graph, and its gradient comes back to the host to update the
+//! rows. It is read together with the loss, so that a step waits for the device once. Where the
+//! table is frozen nothing is read, and nobody waits for the loss either: see [`Loss::Later`].
 
-use burn::optim::GradientsParams;
-use burn::tensor::{Device, Tensor, TensorData};
-use encoder::{Config, Encoder, Network, Parts, normalise};
-use objective::{Contrastive, Sides};
-use tokens::{TokenBatch, Tokenizer};
+use burn::tensor::{DType, Device, Tensor, Transaction};
+use encoder::{Config, Encoder, Network, Parts};
+use objective::{Objective, Parameters};
+use tokens::Tokenizer;
 
-use crate::TrainingError;
-use crate::adam::{Adam, AdamState};
+use crate::adam::{Adam, AdamState, Factor};
+use crate::backward::{Backward, Leaf, Uses};
+use crate::gradients::Gradients;
+use crate::groups::Groups;
+use crate::rows::TokenRows;
+use crate::scale::LossScale;
 use crate::sparse::{RowGradients, SparseState, SparseTable};
+use crate::values::on_host;
+use crate::{Embeddings, Optimisation, Precision, TrainingError, named};
 
 /// An encoder in training.
 pub struct Learner {
-    config: Config,
+    pub(crate) config: Config,
     tokenizer: Tokenizer,
-    network: Network,
-    table: SparseTable,
-    optimizer: Adam,
-    objective: Contrastive,
-    weight_decay: f64,
-    device: Device,
+    pub(crate) network: Network,
+    pub(crate) table: SparseTable,
+    pub(crate) objective: Objective,
+    pub(crate) parameters: Parameters,
+    adam: Adam,
+    groups: Groups,
+    scale: Option<LossScale>,
+    clip_norm: f64,
+    pub(crate) token_budget: usize,
+    /// With gradients.
+    pub(crate) device: Device,
+}
+
+/// The loss of a step.
+#[allow(clippy::large_enum_variant, reason = "there are few of them")]
+#[derive(Clone, Debug)]
+pub enum Loss {
+    /// Known.
+    Known(f32),
+    /// On the device, `[1]`; reading it waits for the step.
+    Later(Tensor<1>),
 }
 
 /// What a step reports.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Step {
-    /// Loss of the batch, before the update.
-    pub loss: f32,
+    /// Mean loss of its batches, before the update.
+    pub loss: Loss,
+    /// Norm of all gradients together before they were clipped, where it was needed and is known.
+    pub gradient_norm: Option<f32>,
+    /// What the loss was multiplied by, in mixed precision.
+    pub loss_scale: Option<f64>,
+    /// Whether nothing was updated, because gradients overflowed in mixed precision.
+    pub skipped: bool,
+}
+
+/// What the optimisers keep.
+#[derive(Clone, Debug, Default)]
+pub struct LearnerState {
+    /// Of the rows of the table.
+    pub rows: SparseState,
+    /// Of the network and the objective's parameters.
+    pub network: AdamState,
+    /// What the objective learned, by id.
+    pub parameters: artifact::Weights,
+    /// The scale of the loss, in mixed precision.
+    pub scale: Option<LossScale>,
+}
+
+/// What is read from the device after a backward pass.
+struct Answer {
+    loss: f32,
+    squared_norm: f64,
+    rows: Vec<RowGradients>,
 }
 
 impl Learner {
     /// Prepares an encoder, loaded on `device.autodiff()`, for training.
+    ///
+    /// `teacher` is the dimension of a teacher's embeddings, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`TrainingError::Setting`] where `settings` do not fit the model or the device.
     pub fn new(
         encoder: Encoder,
-        objective: Contrastive,
-        weight_decay: f64,
+        objective: Objective,
+        settings: &Optimisation,
+        teacher: Option<usize>,
         device: &Device,
-    ) -> Self {
+    ) -> Result<Self, TrainingError> {
         let Parts { config, tokenizer, table, network } = encoder.with_unit_vectors().into_parts();
-        let table = SparseTable::new(&table);
-        let optimizer = Adam::new(weight_decay);
+        let mut groups = Groups::new(&config, settings)?;
+        let bad =
+            |field, reason: &str| Err(TrainingError::Setting { field, reason: reason.to_owned() });
+        if config.is_mean_of_rows() && settings.token_budget > 0 {
+            return bad("training.token_budget", "a static model is not encoded in passes");
+        }
+        if settings.precision == Precision::F16 {
+            if config.is_mean_of_rows() {
+                return bad(
+                    "training.precision",
+                    "a static model has no products to compute in f16",
+                );
+            }
+            if !device.supports_dtype(DType::F16) {
+                return bad("training.precision", "the device does not compute in f16");
+            }
+        }
+        let mut table = SparseTable::new(&table);
+        match settings.embeddings {
+            Embeddings::Sparse => {}
+            Embeddings::Full => table = table.dense(),
+            Embeddings::Frozen => groups.table.rate = 0.0,
+        }
         let device = device.clone().autodiff();
-        Self { config, tokenizer, network, table, optimizer, objective, weight_decay, device }
+        let network = groups.freeze(network);
+        let parameters = objective.parameters(config.dimension(), teacher, &device)?;
+        let parameters = named::with_ids(parameters, "objective");
+        let f16 = settings.precision == Precision::F16;
+        Ok(Self {
+            config,
+            tokenizer,
+            network,
+            table,
+            objective,
+            parameters: groups.freeze(parameters),
+            adam: Adam::default(),
+            groups,
+            scale: f16.then(|| LossScale::new(settings.loss_scale)),
+            clip_norm: settings.clip_norm,
+            token_budget: settings.token_budget,
+            device,
+        })
     }
 
-    /// Takes a step on a batch of token sequences; row `i` of both sides belong together.
+    /// Whether rows of the table get gradients.
+    pub(crate) fn trains_table(&self) -> bool {
+        self.groups.table.rate > 0.0
+    }
+
+    /// The network that a pass goes through.
+    pub(crate) fn computing(&self) -> Network {
+        if self.scale.is_some() { self.network.in_dtype(DType::F16) } else { self.network.clone() }
+    }
+
+    /// Takes a step on `batches`, whose gradients are averaged; `seed` decides what is dropped out.
     ///
-    /// A loss that is not a number is returned before anything is updated.
+    /// A loss that is not a number is returned before anything is updated, where it is known.
     pub fn step(
         &mut self,
-        queries: &[Vec<u32>],
-        passages: &[Vec<u32>],
+        batches: &[TokenRows],
+        seed: u64,
         rate: f64,
     ) -> Result<Step, TrainingError> {
-        if self.config.is_mean_of_rows() {
-            self.step_on_means(queries, passages, rate)
-        } else {
-            self.step_on_rows(queries, passages, rate)
+        let scale = self.scale.map_or(1.0, |scale| scale.factor);
+        let share = scale / batches.len().max(1) as f64;
+        let mut backward = Backward::new(self, share);
+        for (at, rows) in (0..).zip(batches) {
+            backward.pass(rows, mixed(seed, at))?;
         }
+        let Backward { mut gradients, leaves, losses, .. } = backward;
+        let needs_norm = self.clip_norm > 0.0 || self.scale.is_some();
+        if leaves.is_empty() && self.scale.is_none() && !on_host(&self.device) {
+            let loss = Loss::Later(mean(losses));
+            let factor = self.factor_on_device(&gradients);
+            self.update(&mut gradients, &factor, rate);
+            return Ok(Step { loss, gradient_norm: None, loss_scale: None, skipped: false });
+        }
+        let answer = self.read(mean(losses), leaves, &gradients, needs_norm)?;
+        let loss = answer.loss;
+        gradients.rows = answer.rows;
+        gradients.merge_rows();
+        let host = if needs_norm { gradients.squared_norm().0 } else { 0.0 };
+        let norm = (host + answer.squared_norm).sqrt() / scale;
+        let mut step = Step {
+            loss: Loss::Known(loss),
+            gradient_norm: needs_norm.then_some(norm as f32),
+            loss_scale: self.scale.map(|scale| scale.factor),
+            skipped: false,
+        };
+        if let Some(scale) = &mut self.scale {
+            step.skipped = !norm.is_finite();
+            if !scale.note(norm.is_finite()) {
+                step.loss = Loss::Known(f32::NAN);
+            }
+        }
+        if step.skipped || !loss.is_finite() {
+            return Ok(step);
+        }
+        let clip = if self.clip_norm > 0.0 { (self.clip_norm / norm).min(1.0) } else { 1.0 };
+        let factor = (clip / scale) as f32;
+        if let Some(rows) = gradients.rows.first() {
+            let treatment = self.groups.table;
+            self.table.update(rows, factor, rate * treatment.rate, treatment.decay);
+        }
+        self.update(&mut gradients, &Factor::Host(factor), rate);
+        Ok(step)
     }
 
-    fn step_on_means(
-        &mut self,
-        queries: &[Vec<u32>],
-        passages: &[Vec<u32>],
-        rate: f64,
-    ) -> Result<Step, TrainingError> {
-        let batch = queries.len();
-        let dimension = self.config.hidden_size;
-        let texts: Vec<&[u32]> = queries.iter().chain(passages).map(Vec::as_slice).collect();
-        let means = TensorData::new(self.table.means(&texts), [2 * batch, dimension]);
-        let means = Tensor::<2>::from_data(means, &self.device).require_grad();
-        let units = normalise(means.clone());
-        let sides = Sides::new(units.clone().narrow(0, 0, batch), units.narrow(0, batch, batch));
-        let loss = self.objective.loss(&sides, None)?;
-        let gradients = loss.backward();
-        let loss = scalar(loss)?;
-        if !loss.is_finite() {
-            return Ok(Step { loss });
-        }
-        if let Some(gradient) = means.grad(&gradients) {
-            let rows = self.table.backward(&texts, &read(gradient)?);
-            self.table.update(&rows, rate, self.weight_decay);
-        }
-        Ok(Step { loss })
-    }
-
-    fn step_on_rows(
-        &mut self,
-        queries: &[Vec<u32>],
-        passages: &[Vec<u32>],
-        rate: f64,
-    ) -> Result<Step, TrainingError> {
-        let padding = self.config.pad_token_id;
-        let sides = [TokenBatch::new(queries, padding), TokenBatch::new(passages, padding)];
-        let mut ids: Vec<u32> = sides.iter().flat_map(|side| &side.ids).copied().collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let dimension = self.config.hidden_size;
-        let rows = TensorData::new(self.table.gather(&ids), [ids.len(), dimension]);
-        let rows = Tensor::<2>::from_data(rows, &self.device).require_grad();
-        let [q, p] = [0, 1].map(|side| {
-            let side: &TokenBatch = &sides[side];
-            let positions =
-                side.ids.iter().map(|id| ids.partition_point(|x| x < id) as i32).collect();
-            Parts::forward(&self.config, &self.network, rows.clone(), positions, side)
-        });
-        let loss = self.objective.loss(&Sides::new(q, p), None)?;
-        let gradients = loss.backward();
-        let loss = scalar(loss)?;
-        if !loss.is_finite() {
-            return Ok(Step { loss });
-        }
-        if let Some(gradient) = rows.grad(&gradients) {
-            let gradient = RowGradients { values: read(gradient)?, ids };
-            self.table.update(&gradient, rate, self.weight_decay);
-        }
+    /// Updates what is on the device.
+    fn update(&mut self, gradients: &mut Gradients, factor: &Factor, rate: f64) {
+        let treat = |id| self.groups.of(id);
+        let of = &mut gradients.of;
         if !self.network.is_empty() {
-            let gradients = GradientsParams::from_grads(gradients, &self.network);
-            self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+            let network = self.network.clone();
+            self.network = self.adam.step(rate, network, of, factor, treat);
         }
-        Ok(Step { loss })
+        if !self.parameters.is_empty() {
+            let parameters = self.parameters.clone();
+            self.parameters = self.adam.step(rate, parameters, of, factor, treat).bounded();
+        }
     }
 
-    /// What the optimisers keep: of the rows of the table, and of the network.
-    pub fn state(&self) -> Result<(SparseState, AdamState), TrainingError> {
-        Ok((self.table.state(), self.optimizer.state()?))
+    /// What gradients are clipped by, without waiting for their norm.
+    fn factor_on_device(&self, gradients: &Gradients) -> Factor {
+        match gradients.squared_norm() {
+            (_, Some(squares)) if self.clip_norm > 0.0 => {
+                let norm = squares.sqrt().clamp_min(f32::MIN_POSITIVE);
+                Factor::Device((norm.recip() * self.clip_norm).clamp_max(1.0))
+            }
+            _ => Factor::Host(1.0),
+        }
+    }
+
+    /// Reads the loss, the gradients of the leaves and, if asked for, the norm of what is on the
+    /// device, all at once.
+    fn read(
+        &self,
+        loss: Tensor<1>,
+        leaves: Vec<Leaf>,
+        gradients: &Gradients,
+        norm: bool,
+    ) -> Result<Answer, TrainingError> {
+        let squares = if norm { gradients.squared_norm().1 } else { None };
+        let known = squares.is_none();
+        let mut transaction = Transaction::default().register(loss.inner());
+        let (uses, tensors): (Vec<Uses>, Vec<Tensor<2>>) =
+            leaves.into_iter().map(|leaf| (leaf.uses, leaf.gradient)).unzip();
+        for tensor in tensors {
+            transaction = transaction.register(tensor);
+        }
+        if let Some(squares) = squares {
+            transaction = transaction.register(squares);
+        }
+        let failed = |error: String| TrainingError::Device(error);
+        let data = transaction.try_execute().map_err(|error| failed(format!("{error:?}")))?;
+        let mut data = data
+            .into_iter()
+            .map(|data| data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}"))));
+        let mut next = || data.next().unwrap_or_else(|| Err(failed("it gave nothing".to_owned())));
+        let loss = next()?.first().copied().unwrap_or(f32::NAN);
+        let rows = uses.into_iter().map(|uses| Ok(uses.rows(&self.table, next()?)));
+        let rows = rows.collect::<Result<Vec<_>, TrainingError>>()?;
+        let squares = if known { None } else { next()?.first().copied() };
+        Ok(Answer { loss, squared_norm: squares.map_or(0.0, f64::from), rows })
+    }
+
+    /// What the optimisers keep.
+    pub fn state(&self) -> Result<LearnerState, TrainingError> {
+        Ok(LearnerState {
+            rows: self.table.state(),
+            network: self.adam.state()?,
+            parameters: named::values(&self.parameters)?,
+            scale: self.scale,
+        })
     }
 
     /// Goes on from what [`Learner::state`] gave, over the encoder of that time.
     ///
-    /// False, and nothing done, when the moments are not of such an encoder.
+    /// False, and nothing done, when the state is not of such an encoder.
     #[must_use]
-    pub fn restore(&mut self, rows: SparseState, network: &AdamState) -> bool {
-        let mut optimizer = self.optimizer.clone();
-        let device = self.device.clone().inner();
-        let restored = optimizer.restore(network, &device).is_some() && self.table.restore(rows);
-        if restored {
-            self.optimizer = optimizer;
+    pub fn restore(&mut self, state: LearnerState) -> bool {
+        let LearnerState { rows, network, parameters, scale } = state;
+        let mut adam = self.adam.clone();
+        let learned = named::with_values(self.parameters.clone(), &parameters);
+        let restored = adam.restore(&network, &self.device).is_some()
+            && scale.is_some() == self.scale.is_some();
+        let (true, Some(learned)) = (restored, learned) else { return false };
+        if !self.table.restore(rows) {
+            return false;
         }
-        restored
+        (self.adam, self.parameters, self.scale) = (adam, learned, scale);
+        true
+    }
+
+    /// The temperature that the objective has learned, if it learns one.
+    pub fn temperature(&self) -> Result<Option<f32>, TrainingError> {
+        let Some(learned) = &self.parameters.temperature else { return Ok(None) };
+        Ok(read(learned.log_scale())?.first().map(|scale| (-scale).exp()))
     }
 
     /// The encoder as it is now; its table in f32.
@@ -158,12 +309,17 @@ impl Learner {
     }
 }
 
+/// A seed of its own for part `at` of what `seed` decides.
+pub(crate) fn mixed(seed: u64, at: u64) -> u64 {
+    seed ^ (at + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn mean(losses: Vec<Tensor<1>>) -> Tensor<1> {
+    Tensor::cat(losses, 0).mean()
+}
+
 pub(crate) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainingError> {
     let failed = |error: String| TrainingError::Device(error);
     let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
-    data.try_to_vec().map_err(|error| failed(format!("{error:?}")))
-}
-
-fn scalar(tensor: Tensor<1>) -> Result<f32, TrainingError> {
-    Ok(read(tensor)?.first().copied().unwrap_or(f32::NAN))
+    data.try_into_vec().map_err(|error| failed(format!("{error:?}")))
 }

@@ -2,22 +2,33 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use artifact::{Directory, FileRecord, ModelFiles, Provenance};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use corpora::Split;
-use corpora::training::{Builder, TrainingSet};
-use encoder::{Encoder, Options, Parts, Role, fresh_weights};
-use objective::Contrastive;
-use rand::{RngCore, SeedableRng};
+use corpora::training::TrainingSet;
+use encoder::{Encoder, Options, Parts, fresh_weights};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sampling::{Batch, BatchKind, Sampler, Tally};
+use sampling::{Batch, BatchKind, Sampler, Switcher};
 use tokens::Tokenizer;
 
-use crate::checkpoint::{Checkpoints, Loaded, State};
-use crate::{DataSettings, Learner, Rows, RunConfig, Schedule, Start, TrainingError};
+use crate::checkpoint::{About, Checkpoints, Loaded};
+use crate::learner::{Loss, Step, mixed, read};
+use crate::memory::guarded;
+use crate::texts::Texts;
+use crate::validation::{Best, Judge};
+use crate::{
+    Ended, Event, Keep, Learner, Outcome, Rows, RunConfig, Schedule, Start, Taken, TrainingError,
+    Validated, data,
+};
+
+/// Steps whose losses may be left on the device at most: reading one waits for its step.
+const UNREAD: usize = 16;
+
+/// Steps between readings of what costs a wait for the device.
+const SELDOM: u64 = 20;
 
 /// A prepared run.
 pub struct Run {
@@ -25,10 +36,12 @@ pub struct Run {
     learner: Learner,
     sampler: Sampler,
     set: TrainingSet,
-    queries: Vec<Vec<u32>>,
-    passages: Vec<Vec<u32>>,
-    unknown: (u64, u64),
+    texts: Texts,
+    judge: Option<Judge>,
+    best: Option<Best>,
     files: BTreeMap<String, FileRecord>,
+    /// Files of training and validation.
+    all_files: BTreeMap<String, FileRecord>,
     licences: BTreeMap<String, String>,
     base: Option<String>,
     device: Device,
@@ -37,45 +50,16 @@ pub struct Run {
     steps: u64,
 }
 
-/// What the observer is told after each step.
-#[derive(Clone, Debug)]
-pub struct Event<'a> {
-    /// Steps taken, this one included.
-    pub step: u64,
-    /// Steps in all.
-    pub steps: u64,
-    /// Loss of the batch.
-    pub loss: f32,
-    /// Learning rate of the step.
-    pub rate: f64,
-    /// The batch.
-    pub batch: &'a Batch,
-    /// Its kind, with its language: `mono de`, `cross`, `mixed`.
-    pub kind: String,
-    /// Seconds since training began.
-    pub seconds: f64,
-}
-
-/// How training ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// All steps were taken.
-    Completed,
-    /// The observer asked to stop.
-    Interrupted,
-}
-
-/// What a run did.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// How it ended.
-    pub ended: Ended,
-    /// Steps taken.
-    pub steps: u64,
-    /// Seconds of training.
-    pub seconds: f64,
-    /// What was planned and what was drawn.
-    pub tally: Tally,
+/// A step that was taken and whose loss may still be on the device.
+struct Pending {
+    number: u64,
+    rate: f64,
+    batch: Batch,
+    rows: usize,
+    kind: String,
+    step: Step,
+    temperature: Option<f32>,
+    device_bytes: Option<u64>,
 }
 
 impl Run {
@@ -99,41 +83,60 @@ impl Run {
         checkpoint: Option<Loaded>,
     ) -> Result<Self, TrainingError> {
         config.check()?;
-        let (set, files) = read_data(config)?;
-        if let Some(checkpoint) = &checkpoint {
-            checkpoint.check(config, &files)?;
-        }
-        let licences = licences(&config.data, &files)?;
+        let (set, files) = data::read(&config.data, Split::Train)?;
+        let licences = data::licences(&config.data, &files)?;
         let plan = sampling::Plan {
             seed: config.seed,
-            steps: Some(config.training.steps),
+            steps: Some(config.training.steps * config.training.accumulate as u64),
             ..config.batches.clone()
         };
         let mut sampler = Sampler::new(&set, &plan)?;
         let training = device.clone().autodiff();
         let (encoder, base) = match &checkpoint {
             Some(checkpoint) => {
-                let model = &checkpoint.model;
-                let encoder = Encoder::open(model, &training, Options::default())?;
+                let encoder = Encoder::open(&checkpoint.model, &training, Options::default())?;
                 (encoder, checkpoint.state.base.clone())
             }
             None => start(config, &training)?,
         };
-        let (queries, passages, unknown) = tokenise(&set, &encoder)?;
-        let t = &config.training;
-        let directions =
-            if t.symmetric { Contrastive::symmetric() } else { Contrastive::default() };
-        let objective = Contrastive { temperature: t.temperature, margin: t.margin, ..directions };
-        let mut learner = Learner::new(encoder, objective, t.weight_decay, device);
-        let (mut steps, mut seconds) = (0, 0.0);
-        if let Some(Loaded { path, state, table, network, .. }) = checkpoint {
-            if !learner.restore(table, &network) {
-                let reason = "its moments are not of its model".to_owned();
+        let mut texts = Texts::new(&set, encoder.config(), encoder.tokenizer())?;
+        texts.dropout = config.training.token_dropout;
+        if plan.code_switch.rows > 0.0 {
+            texts.switcher = Some(Switcher::new(&data::dictionaries(&config.data)?, &plan)?);
+        }
+        if config.objective.needs().translations {
+            texts.translate(&set)?;
+        }
+        if let Some(teacher) = &config.teacher {
+            let dir = Directory::open(&teacher.model, config.model.allow_pickle)?;
+            texts.teacher = Some(Encoder::open(&dir, device, Options::default())?);
+        }
+        let mut all_files = files.clone();
+        let judge = if config.validation.is_on() {
+            let (judge, files) = Judge::new(config, encoder.config(), encoder.tokenizer())?;
+            let named = files.into_iter().map(|(name, file)| (format!("validation: {name}"), file));
+            all_files.extend(named);
+            Some(judge)
+        } else {
+            None
+        };
+        if let Some(checkpoint) = &checkpoint {
+            checkpoint.check(config, &all_files)?;
+        }
+        let (objective, settings) = (config.objective.clone(), &config.training);
+        let teacher = texts.teacher.as_ref().map(Encoder::dimension);
+        // What the objective draws to begin with.
+        device.seed(mixed(config.seed, u64::MAX - 1));
+        let mut learner = Learner::new(encoder, objective, settings, teacher, device)?;
+        let (mut steps, mut seconds, mut best) = (0, 0.0, None);
+        if let Some(Loaded { path, state, learner: kept, .. }) = checkpoint {
+            if !learner.restore(kept) {
+                let reason = "what it keeps of the optimiser is not of its model".to_owned();
                 let path = path.display().to_string();
                 return Err(TrainingError::Checkpoint { path, reason });
             }
-            (steps, seconds) = (state.step, state.seconds);
-            for _ in 0..steps {
+            (steps, seconds, best) = (state.step, state.seconds, state.best);
+            for _ in 0..steps * config.training.accumulate as u64 {
                 sampler.next_batch();
             }
         }
@@ -142,10 +145,11 @@ impl Run {
             learner,
             sampler,
             set,
-            queries,
-            passages,
-            unknown,
+            texts,
+            judge,
+            best,
             files,
+            all_files,
             licences,
             base,
             device: device.clone(),
@@ -155,7 +159,8 @@ impl Run {
         })
     }
 
-    /// Has checkpoints written while training; `device` is what they say trained them.
+    /// Has checkpoints, and the weights of the best validation, written while training; `device`
+    /// is what they say trained them.
     pub fn keep(&mut self, checkpoints: Checkpoints, device: &str) {
         self.checkpoints = Some((checkpoints, device.to_owned()));
     }
@@ -165,17 +170,9 @@ impl Run {
         self.steps
     }
 
-    fn checkpoint(&self) -> Result<(), TrainingError> {
-        let Some((checkpoints, device)) = &self.checkpoints else { return Ok(()) };
-        if !checkpoints.due(self.steps, self.config.training.steps) {
-            return Ok(());
-        }
-        let (table, network) = self.learner.state()?;
-        let (config, data) = (self.config.clone(), self.files.clone());
-        let state =
-            State::new(self.steps, self.seconds, config, data, self.base.clone(), &table, &network);
-        let model = self.learner.parts().files("checkpoint", Some(self.provenance(device)))?;
-        checkpoints.write(&model, &state, &table, &network)
+    /// The best validation so far.
+    pub fn best(&self) -> Option<Best> {
+        self.best
     }
 
     /// The training data.
@@ -183,9 +180,14 @@ impl Run {
         &self.set
     }
 
+    /// Hashes of the files of training and validation.
+    pub fn files_read(&self) -> &BTreeMap<String, FileRecord> {
+        &self.all_files
+    }
+
     /// Tokens of the training data that the tokenizer does not know, and tokens in all.
     pub fn unknown(&self) -> (u64, u64) {
-        self.unknown
+        self.texts.unknown
     }
 
     /// Takes the steps; `observe` is told of each and may end training.
@@ -202,41 +204,27 @@ impl Run {
         };
         let (began, before) = (Instant::now(), self.seconds);
         let mut ended = Ended::Completed;
-        for step in self.steps..t.steps {
-            // Only dropout draws on the device. A seed a step makes it the same after a restart.
-            self.device.seed(self.config.seed ^ (step + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let batch = self.sampler.next_batch();
-            let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
-            rng.set_stream(step + 1);
-            let mut rows = |ids: &[u32], tokens: &[Vec<u32>]| -> Vec<Vec<u32>> {
-                ids.iter()
-                    .map(|&id| thin(&tokens[id as usize], t.token_dropout, &mut rng))
-                    .collect()
-            };
-            let queries = rows(&batch.queries, &self.queries);
-            let passages = rows(&batch.passages, &self.passages);
-            let rate = schedule.rate(step);
-            let loss = self.learner.step(&queries, &passages, rate)?.loss;
-            if !loss.is_finite() {
-                let batch = self.describe(&batch);
-                return Err(TrainingError::NotANumber { loss, step: step + 1, batch });
-            }
-            self.steps = step + 1;
+        let mut pending: Vec<Pending> = Vec::new();
+        while self.steps < t.steps && ended == Ended::Completed {
+            pending.push(self.step(&schedule)?);
             self.seconds = before + began.elapsed().as_secs_f64();
-            let event = Event {
-                step: step + 1,
-                steps: t.steps,
-                loss,
-                rate,
-                kind: self.kind(&batch),
-                batch: &batch,
-                seconds: self.seconds,
-            };
-            if observe(&event).is_break() {
-                ended = Ended::Interrupted;
-                break;
+            let (validates, keeps) = (self.validates(), self.keeps());
+            let known = matches!(pending.last(), Some(p) if matches!(p.step.loss, Loss::Known(_)));
+            let last = self.steps == t.steps;
+            if known || validates || keeps || last || pending.len() == UNREAD {
+                let flow = self.tell(&mut pending, &mut observe)?;
+                self.seconds = before + began.elapsed().as_secs_f64();
+                if flow.is_break() {
+                    ended = Ended::Interrupted;
+                }
             }
-            self.checkpoint()?;
+            if validates && ended == Ended::Completed {
+                ended = self.validate(&mut observe)?;
+                self.seconds = before + began.elapsed().as_secs_f64();
+            }
+            if keeps && ended == Ended::Completed {
+                self.checkpoint()?;
+            }
         }
         Ok(Outcome {
             ended,
@@ -244,6 +232,140 @@ impl Run {
             seconds: self.seconds,
             tally: self.sampler.tally().clone(),
         })
+    }
+
+    /// Takes one step.
+    fn step(&mut self, schedule: &Schedule) -> Result<Pending, TrainingError> {
+        let number = self.steps + 1;
+        let mut rng = ChaCha8Rng::seed_from_u64(self.config.seed);
+        rng.set_stream(number);
+        let accumulate = self.config.training.accumulate;
+        let batches: Vec<Batch> = (0..accumulate).map(|_| self.sampler.next_batch()).collect();
+        let rows = batches.iter().map(|batch| self.texts.rows(&self.set, batch, &mut rng));
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let rate = schedule.rate(self.steps);
+        // Only dropout draws on the device. A seed a step makes it the same after a restart.
+        let seed = mixed(self.config.seed, self.steps);
+        let budget = self.config.training.token_budget;
+        let learner = &mut self.learner;
+        let step = guarded(number, budget, || learner.step(&rows, seed, rate))?;
+        self.steps = number;
+        let seldom = number.is_multiple_of(SELDOM) || number == 1;
+        let batch = batches.into_iter().next().unwrap_or_else(|| unreachable!("at least one"));
+        Ok(Pending {
+            number,
+            rate,
+            rows: rows.iter().map(crate::TokenRows::len).sum(),
+            kind: self.kind(&batch),
+            batch,
+            step,
+            temperature: if seldom { self.learner.temperature()? } else { None },
+            device_bytes: seldom
+                .then(|| self.device.memory_pool_usage())
+                .flatten()
+                .map(|pool| pool.bytes_reserved),
+        })
+    }
+
+    /// Reads the losses of `pending` and tells of them.
+    fn tell(
+        &self,
+        pending: &mut Vec<Pending>,
+        observe: &mut impl FnMut(&Event<'_>) -> ControlFlow<()>,
+    ) -> Result<ControlFlow<()>, TrainingError> {
+        let unread: Vec<Tensor<1>> = pending
+            .iter()
+            .filter_map(|p| {
+                if let Loss::Later(loss) = &p.step.loss { Some(loss.clone()) } else { None }
+            })
+            .collect();
+        let losses = if unread.is_empty() { Vec::new() } else { read(Tensor::cat(unread, 0))? };
+        let mut losses = losses.into_iter();
+        let mut flow = ControlFlow::Continue(());
+        for p in pending.drain(..) {
+            let loss = match p.step.loss {
+                Loss::Known(loss) => loss,
+                Loss::Later(_) => losses.next().unwrap_or(f32::NAN),
+            };
+            if !loss.is_finite() {
+                let batch = self.describe(&p.batch);
+                return Err(TrainingError::NotANumber { loss, step: p.number, batch });
+            }
+            let event = Event::Step(Taken {
+                step: p.number,
+                steps: self.config.training.steps,
+                loss,
+                rate: p.rate,
+                batch: &p.batch,
+                rows: p.rows,
+                kind: &p.kind,
+                gradient_norm: p.step.gradient_norm,
+                loss_scale: p.step.loss_scale,
+                skipped: p.step.skipped,
+                temperature: p.temperature,
+                device_bytes: p.device_bytes,
+                seconds: self.seconds,
+            });
+            if observe(&event).is_break() {
+                flow = ControlFlow::Break(());
+            }
+        }
+        Ok(flow)
+    }
+
+    fn validates(&self) -> bool {
+        let every = self.config.validation.every;
+        let last = self.steps == self.config.training.steps;
+        self.judge.is_some() && (self.steps.is_multiple_of(every) || last)
+    }
+
+    fn keeps(&self) -> bool {
+        let steps = self.config.training.steps;
+        self.checkpoints.as_ref().is_some_and(|(kept, _)| kept.due(self.steps, steps))
+    }
+
+    fn validate(
+        &mut self,
+        observe: &mut impl FnMut(&Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Ended, TrainingError> {
+        let Some(judge) = &self.judge else { return Ok(Ended::Completed) };
+        let settings = &self.config.validation;
+        let value = judge.value(&self.learner)?;
+        let best = Best::note(&mut self.best, value, self.steps, settings);
+        if let (true, Keep::Best, Some((checkpoints, device))) =
+            (best, settings.keep, &self.checkpoints)
+        {
+            checkpoints.write_best(&self.files("best", device)?)?;
+        }
+        let event = Event::Validation(Validated {
+            step: self.steps,
+            measure: settings.measure,
+            value,
+            best,
+            seconds: self.seconds,
+        });
+        let stale = self.best.map_or(0, |best| best.since);
+        Ok(if observe(&event).is_break() {
+            Ended::Interrupted
+        } else if settings.patience > 0 && stale >= settings.patience {
+            Ended::StoppedEarly
+        } else {
+            Ended::Completed
+        })
+    }
+
+    fn checkpoint(&self) -> Result<(), TrainingError> {
+        let Some((checkpoints, device)) = &self.checkpoints else { return Ok(()) };
+        let about = About {
+            step: self.steps,
+            seconds: self.seconds,
+            config: self.config.clone(),
+            data: self.all_files.clone(),
+            base: self.base.clone(),
+            best: self.best,
+        };
+        let model = self.learner.parts().files("checkpoint", Some(self.provenance(device)))?;
+        checkpoints.write(&model, about, &self.learner.state()?)
     }
 
     fn kind(&self, batch: &Batch) -> String {
@@ -278,6 +400,20 @@ impl Run {
         Ok(self.parts().files(name, Some(self.provenance(device)))?)
     }
 
+    /// The files of the model that the run is for: of the best validation where the run keeps
+    /// that, else as it is now.
+    pub fn result(&self, name: &str, device: &str) -> Result<ModelFiles, TrainingError> {
+        let best = self
+            .best
+            .filter(|best| self.config.validation.keep == Keep::Best && best.step != self.steps);
+        let (Some(_), Some((checkpoints, _))) = (best, &self.checkpoints) else {
+            return self.files(name, device);
+        };
+        let mut files = checkpoints.best()?;
+        name.clone_into(&mut files.manifest.name);
+        Ok(files)
+    }
+
     fn provenance(&self, device: &str) -> Provenance {
         Provenance {
             strategy: self.config.batches.composition.to_string(),
@@ -294,16 +430,6 @@ impl Run {
     }
 }
 
-/// Leaves out a share of the tokens, but never all of them.
-fn thin(tokens: &[u32], share: f64, rng: &mut ChaCha8Rng) -> Vec<u32> {
-    if share == 0.0 || tokens.len() < 2 {
-        return tokens.to_vec();
-    }
-    let limit = (share * f64::from(u32::MAX)) as u32;
-    let kept: Vec<u32> = tokens.iter().copied().filter(|_| rng.next_u32() >= limit).collect();
-    if kept.is_empty() { tokens.to_vec() } else { kept }
-}
-
 fn start(config: &RunConfig, device: &Device) -> Result<(Encoder, Option<String>), TrainingError> {
     match config.model.start()? {
         Start::Base(dir) => {
@@ -312,8 +438,7 @@ fn start(config: &RunConfig, device: &Device) -> Result<(Encoder, Option<String>
             Ok((encoder, Some(dir.name())))
         }
         Start::Fresh(fresh) => {
-            let path = &fresh.tokenizer;
-            let bytes = read_file(path)?;
+            let bytes = data::read_file(&fresh.tokenizer)?;
             let tokenizer = Tokenizer::from_bytes(&bytes).map_err(encoder::EncoderError::from)?;
             let encoder_config = fresh.config(tokenizer.vocabulary())?;
             let weights = fresh_weights(&encoder_config, config.seed);
@@ -323,109 +448,4 @@ fn start(config: &RunConfig, device: &Device) -> Result<(Encoder, Option<String>
             Ok((encoder, None))
         }
     }
-}
-
-fn read_file(path: &PathBuf) -> Result<Vec<u8>, TrainingError> {
-    std::fs::read(path).map_err(|source| {
-        TrainingError::Artifact(artifact::ArtifactError::Io {
-            path: path.display().to_string(),
-            source,
-        })
-    })
-}
-
-/// What a manifest calls a training file.
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// The files of a folder in LAReQA's layout, in the order of their names.
-fn inside(dir: &Path) -> Result<Vec<PathBuf>, TrainingError> {
-    let mut inside: Vec<PathBuf> = std::fs::read_dir(dir)
-        .map_err(|source| artifact::ArtifactError::Io { path: dir.display().to_string(), source })?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|e| e == "json"))
-        .collect();
-    inside.sort();
-    Ok(inside)
-}
-
-fn read_data(
-    config: &RunConfig,
-) -> Result<(TrainingSet, BTreeMap<String, FileRecord>), TrainingError> {
-    let data = &config.data;
-    let mut builder = Builder::new();
-    let mut files = BTreeMap::new();
-    let mut record = |path: &PathBuf| -> Result<(), TrainingError> {
-        files.insert(file_name(path), FileRecord::of(&read_file(path)?));
-        Ok(())
-    };
-    for path in &data.pairs {
-        builder.pairs(path)?;
-        record(path)?;
-    }
-    for path in &data.parallel {
-        builder.parallel(path)?;
-        record(path)?;
-    }
-    for path in &data.bitext {
-        builder.bitext(path)?;
-        record(path)?;
-    }
-    for path in &data.lexicon {
-        builder.lexicon(path)?;
-        record(path)?;
-    }
-    for dir in &data.lareqa {
-        builder.lareqa(dir, None, Split::Train)?;
-        inside(dir)?.iter().try_for_each(&mut record)?;
-    }
-    Ok((builder.finish()?, files))
-}
-
-/// The licences of the run file, by training file: one of a folder is that of all its files.
-fn licences(
-    data: &DataSettings,
-    files: &BTreeMap<String, FileRecord>,
-) -> Result<BTreeMap<String, String>, TrainingError> {
-    let mut licences = BTreeMap::new();
-    for (named, licence) in &data.licences {
-        let mut state = |file: String| licences.insert(file, licence.clone());
-        let dir = data.lareqa.iter().find(|dir| dir.file_name() == Some(named.as_ref()));
-        if let Some(dir) = dir {
-            inside(dir)?.iter().for_each(|path| drop(state(file_name(path))));
-        } else if files.contains_key(named) {
-            state(named.clone());
-        } else {
-            return Err(TrainingError::Setting {
-                field: "data.licences",
-                reason: format!("`{named}` is no file or folder of the data"),
-            });
-        }
-    }
-    Ok(licences)
-}
-
-type Tokenised = (Vec<Vec<u32>>, Vec<Vec<u32>>, (u64, u64));
-
-/// Tokens of every text in the roles it plays; empty where it plays none.
-fn tokenise(set: &TrainingSet, encoder: &Encoder) -> Result<Tokenised, TrainingError> {
-    let unknown_id = encoder.tokenizer().unknown();
-    let mut unknown = (0, 0);
-    let mut role = |role: Role, of: fn(&corpora::training::Entry) -> u32| {
-        let mut ids: Vec<u32> = set.entries.iter().map(of).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let texts: Vec<&str> = ids.iter().map(|&id| set.texts[id as usize].as_str()).collect();
-        let mut all = vec![Vec::new(); set.texts.len()];
-        for (id, tokens) in ids.iter().zip(encoder.tokenise(&texts, role)?) {
-            unknown.0 += tokens.iter().filter(|&&t| Some(t) == unknown_id).count() as u64;
-            unknown.1 += tokens.len() as u64;
-            all[*id as usize] = tokens;
-        }
-        Ok::<_, TrainingError>(all)
-    };
-    let queries = role(Role::Query, |entry| entry.query)?;
-    let passages = role(Role::Passage, |entry| entry.passage)?;
-    Ok((queries, passages, unknown))
 }

@@ -12,7 +12,7 @@
 use encoder::Table;
 use rayon::prelude::*;
 
-use crate::adam::{BETA_1, BETA_2, EPSILON};
+use crate::adam::Update;
 
 /// Table rows that one thread updates.
 const BLOCK: usize = 256;
@@ -35,6 +35,8 @@ pub struct SparseTable {
     second: Vec<f32>,
     /// Updates of each slot.
     updates: Vec<u32>,
+    /// Whether a step changes every row.
+    dense: bool,
 }
 
 /// What Adam keeps of the rows that batches have used.
@@ -64,7 +66,17 @@ impl SparseTable {
     pub fn new(table: &Table) -> Self {
         let (values, first, second, updates) = Default::default();
         let slots = vec![UNTOUCHED; table.rows()];
-        Self { base: table.clone(), slots, values, first, second, updates }
+        Self { base: table.clone(), slots, values, first, second, updates, dense: false }
+    }
+
+    /// The same rows, every one of which has its place and is changed at each step, as in a dense
+    /// layer: moments and weight decay act on rows that a batch does not use.
+    #[must_use]
+    pub fn dense(mut self) -> Self {
+        let all: Vec<u32> = (0..self.slots.len() as u32).collect();
+        self.touch(&all);
+        self.dense = true;
+        self
     }
 
     /// The rows as they are now, in f32.
@@ -105,8 +117,10 @@ impl SparseTable {
         if !fits {
             return false;
         }
+        let dense = self.dense;
         *self = Self::new(&self.base);
         self.touch(&rows);
+        self.dense = dense;
         (self.first, self.second, self.updates) = (first, second, updates);
         true
     }
@@ -212,11 +226,12 @@ impl SparseTable {
         used
     }
 
-    /// One step of `AdamW` (Loshchilov and Hutter 2019) on the rows of `gradients`.
-    pub fn update(&mut self, gradients: &RowGradients, rate: f64, weight_decay: f64) {
+    /// One step of `AdamW` (Loshchilov and Hutter 2019) on the rows of `gradients`, multiplied by
+    /// `factor`.
+    pub fn update(&mut self, gradients: &RowGradients, factor: f32, rate: f64, decay: f64) {
         let used = self.touch(&gradients.ids);
         let dimension = self.base.dimension();
-        let (rate, decay) = (rate as f32, (rate * weight_decay) as f32);
+        let all = self.dense.then(|| vec![0.0; dimension]);
         let block = BLOCK * dimension;
         self.values
             .par_chunks_mut(block)
@@ -229,23 +244,53 @@ impl SparseTable {
                 let end = start + updates.len() as u32;
                 let from = used.partition_point(|&(slot, _)| slot < start);
                 let to = used.partition_point(|&(slot, _)| slot < end);
-                for &(slot, at) in &used[from..to] {
+                let mut used = &used[from..to];
+                let mut change = |slot: u32, gradient: &[f32]| {
                     let row = (slot - start) as usize;
                     updates[row] += 1;
-                    let steps = updates[row].min(i32::MAX as u32) as i32;
-                    let correct_1 = 1.0 / (1.0 - BETA_1.powi(steps));
-                    let correct_2 = 1.0 / (1.0 - BETA_2.powi(steps));
+                    let update = Update::new(rate, decay, updates[row]);
                     let range = row * dimension..(row + 1) * dimension;
-                    let gradient = &gradients.values[at as usize * dimension..][..dimension];
-                    let moments = first[range.clone()].iter_mut().zip(&mut second[range.clone()]);
-                    for ((x, g), (m, v)) in values[range].iter_mut().zip(gradient).zip(moments) {
-                        *m = BETA_1 * *m + (1.0 - BETA_1) * g;
-                        *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
-                        let step = *m * correct_1 / ((*v * correct_2).sqrt() + EPSILON);
-                        *x -= rate * step + decay * *x;
+                    let (first, second) = (&mut first[range.clone()], &mut second[range.clone()]);
+                    update.apply(&mut values[range], first, second, gradient, factor);
+                };
+                let of = |at: u32| &gradients.values[at as usize * dimension..][..dimension];
+                let Some(nothing) = &all else {
+                    return used.iter().for_each(|&(slot, at)| change(slot, of(at)));
+                };
+                for slot in start..end {
+                    match used.split_first() {
+                        Some((&(next, at), rest)) if next == slot => {
+                            change(slot, of(at));
+                            used = rest;
+                        }
+                        _ => change(slot, nothing),
                     }
                 }
             });
+    }
+}
+
+impl RowGradients {
+    /// The sum of several, which may have rows in common.
+    pub fn sum(parts: &[Self]) -> Self {
+        let mut uses: Vec<(u32, u32, u32)> = Vec::new();
+        for (part, rows) in (0..).zip(parts) {
+            uses.extend(rows.ids.iter().zip(0..).map(|(&id, at)| (id, part, at)));
+        }
+        uses.sort_unstable();
+        let groups: Vec<&[(u32, u32, u32)]> = uses.chunk_by(|a, b| a.0 == b.0).collect();
+        let dimension = parts.iter().find(|rows| !rows.ids.is_empty());
+        let dimension = dimension.map_or(1, |rows| rows.values.len() / rows.ids.len());
+        let mut values = vec![0.0; groups.len() * dimension];
+        values.par_chunks_exact_mut(dimension).zip(&groups).for_each(|(out, group)| {
+            for &(_, part, at) in *group {
+                let row = &parts[part as usize].values[at as usize * dimension..][..dimension];
+                for (o, g) in out.iter_mut().zip(row) {
+                    *o += g;
+                }
+            }
+        });
+        Self { ids: groups.iter().map(|group| group[0].0).collect(), values }
     }
 }
 
@@ -293,13 +338,41 @@ mod tests {
         let mut table = table();
         let before = table.table().to_f32();
         let gradients = RowGradients { ids: vec![0, 255, 256, 599], values: vec![0.3; 16] };
-        table.update(&gradients, 0.01, 0.0);
+        table.update(&gradients, 1.0, 0.01, 0.0);
         assert_eq!(table.touched(), 4);
         for (at, (new, old)) in table.table().to_f32().iter().zip(&before).enumerate() {
             let moved = [0, 255, 256, 599].contains(&(at / 4));
             let expected = if moved { old - 0.01 } else { *old };
             assert!((new - expected).abs() < 1e-6, "value {at}: {old} became {new}");
         }
+    }
+
+    #[test]
+    fn a_dense_table_changes_rows_that_the_batch_does_not_use() {
+        let mut dense = table().dense();
+        let mut sparse = table();
+        let before = dense.table().to_f32();
+        let gradients = RowGradients { ids: vec![3, 300], values: vec![0.3; 8] };
+        for _ in 0..2 {
+            dense.update(&gradients, 1.0, 0.01, 0.5);
+            sparse.update(&gradients, 1.0, 0.01, 0.5);
+        }
+        let (dense, sparse) = (dense.table().to_f32(), sparse.table().to_f32());
+        assert_eq!(dense[12..16], sparse[12..16]);
+        let decayed = before[40] * 0.995 * 0.995;
+        assert!((dense[40] - decayed).abs() < 1e-6 && sparse[40].to_bits() == before[40].to_bits());
+    }
+
+    #[test]
+    fn gradients_of_the_same_rows_add_up() {
+        let part = |ids: &[u32], x: f32| RowGradients {
+            ids: ids.to_vec(),
+            values: vec![x; ids.len() * 2],
+        };
+        let empty = RowGradients { ids: Vec::new(), values: Vec::new() };
+        let sum = RowGradients::sum(&[empty, part(&[1, 4], 1.0), part(&[4, 9], 2.0)]);
+        assert_eq!(sum.ids, [1, 4, 9]);
+        assert_eq!(sum.values, [1.0, 1.0, 3.0, 3.0, 2.0, 2.0]);
     }
 
     #[test]
@@ -313,7 +386,7 @@ mod tests {
                 for _ in 0..3 {
                     let means = table.means(&texts);
                     let gradients = table.backward(&texts, &means);
-                    table.update(&gradients, 0.01, 0.01);
+                    table.update(&gradients, 1.0, 0.01, 0.01);
                 }
                 table.table().to_f32()
             })

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use burn::tensor::Device;
-use isogloss_training::{Checkpoints, Ended, Run, RunConfig, TrainingError};
+use isogloss_training::{Checkpoints, Ended, Event, Run, RunConfig, TrainingError};
 
 mod common;
 
@@ -27,8 +27,9 @@ fn checkpoints(dir: &Path) -> Checkpoints {
 
 /// Trains until the run ends or `stop` steps of it are taken.
 fn train(run: &mut Run, stop: u64) -> Ended {
-    let outcome = run.train(|event| {
-        if event.step >= stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let outcome = run.train(|event| match event {
+        Event::Step(taken) if taken.step >= stop => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
     });
     outcome.unwrap().ended
 }
@@ -97,7 +98,7 @@ fn what_is_not_the_same_run_is_refused_by_name() {
 
     let state = dir.path().join("checkpoints/step-00000007/state.json");
     let text = std::fs::read_to_string(&state).unwrap();
-    std::fs::write(&state, text.replacen("\"format\":1", "\"format\":9", 1)).unwrap();
+    std::fs::write(&state, text.replacen("\"format\":2", "\"format\":9", 1)).unwrap();
     assert!(refused(&config).contains("format is 9"));
     std::fs::write(&state, &text[..100]).unwrap();
     assert!(refused(&config).contains("state.json"));

@@ -4,7 +4,8 @@
 use std::ops::ControlFlow;
 
 use burn::tensor::Device;
-use isogloss_training::{Ended, Run, RunConfig, TrainingError};
+use isogloss_training::{Embeddings, Ended, Event, Precision, Run, RunConfig, TrainingError};
+use objective::{Contrastive, MarginMse, Objective};
 use serde_json::json;
 
 mod common;
@@ -15,7 +16,9 @@ fn losses(config: &RunConfig, device: &Device) -> (Vec<f32>, Vec<u8>) {
     let mut run = Run::prepare(config, device).unwrap();
     let mut losses = Vec::new();
     run.train(|event| {
-        losses.push(event.loss);
+        if let Event::Step(taken) = event {
+            losses.push(taken.loss);
+        }
         ControlFlow::Continue(())
     })
     .unwrap();
@@ -74,11 +77,10 @@ fn a_run_stops_when_asked_and_keeps_what_it_learnt() {
     let config = config(dir.path(), "isogloss-static", "cross", 50);
     let mut run = Run::prepare(&config, &Device::flex()).unwrap();
     let outcome = run
-        .train(
-            |event| {
-                if event.step == 7 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-            },
-        )
+        .train(|event| match event {
+            Event::Step(taken) if taken.step == 7 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
         .unwrap();
     assert_eq!((outcome.ended, outcome.steps), (Ended::Interrupted, 7));
     let files = run.files("m", "test").unwrap();
@@ -125,12 +127,25 @@ fn settings_that_make_no_run_are_named() {
         f(&mut config);
         Run::prepare(&config, &Device::flex()).err().unwrap().to_string()
     };
-    assert!(change(|c| c.training.temperature = 0.0).contains("training.temperature"));
+    let cold = Contrastive { temperature: 0.0, ..Contrastive::default() };
+    let text = Run::prepare(
+        &RunConfig { objective: Objective::Contrastive(cold), ..good.clone() },
+        &Device::flex(),
+    );
+    assert!(text.err().unwrap().to_string().contains("contrastive.temperature"));
     assert!(change(|c| c.training.learning_rate = f64::NAN).contains("training.learning_rate"));
     assert!(change(|c| c.data.parallel.clear()).contains("`data`"));
     assert!(change(|c| c.model.fresh = None).contains("`model`"));
     assert!(change(|c| c.batches.batch = 1000).contains("1000"));
-    let text = change(|c| c.batches.negatives_per_query = 2);
-    assert!(text.contains("batches.negatives_per_query"));
-    assert!(change(|c| c.batches.code_switch.rows = 0.5).contains("batches.code_switch.rows"));
+    assert!(change(|c| c.batches.code_switch.rows = 0.5).contains("data.dictionaries"));
+    assert!(change(|c| c.training.accumulate = 0).contains("training.accumulate"));
+    assert!(change(|c| c.training.token_budget = 9).contains("training.token_budget"));
+    assert!(change(|c| c.training.layer_decay = 0.5).contains("training.layer_decay"));
+    assert!(change(|c| c.training.freeze_layers = 1).contains("training.freeze_layers"));
+    assert!(change(|c| c.training.embeddings = Embeddings::Frozen).contains("nothing to train"));
+    assert!(change(|c| c.training.precision = Precision::F16).contains("training.precision"));
+    assert!(change(|c| c.validation.patience = 3).contains("names no file"));
+    assert!(
+        change(|c| c.objective = Objective::MarginMse(MarginMse::default())).contains("teacher")
+    );
 }

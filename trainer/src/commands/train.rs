@@ -17,7 +17,11 @@ use crate::failure::Failure;
 use crate::models;
 use crate::options::Train;
 use crate::outputs;
+use crate::run_file;
 use crate::show::progress::Progress;
+
+/// The revision that the program is built from.
+const REVISION: Option<&str> = option_env!("ISOGLOSS_REVISION");
 
 /// Trains and writes the model.
 pub fn run(options: &Train) -> Result<(), Failure> {
@@ -31,8 +35,13 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     outputs::model(&out)?;
     let metrics_path = options.metrics.clone().unwrap_or_else(|| beside(&out, "metrics.jsonl"));
     outputs::file(&metrics_path)?;
+    let resolved = run_file::write(&config)?;
+    let pickle = config.model.allow_pickle;
     if let Some(base) = &config.model.base {
-        config.model.base = Some(models::locate(base, config.model.allow_pickle)?);
+        config.model.base = Some(models::locate(base, pickle)?);
+    }
+    if let Some(teacher) = &mut config.teacher {
+        teacher.model = models::locate(&teacher.model, pickle)?;
     }
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
@@ -52,6 +61,8 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     if run.steps() > 0 {
         eprintln!("resumed: {} steps were taken before", run.steps());
     }
+    let resolved = record_of_run(&resolved, &opened.name, &run);
+    artifact::replace_file(&beside(&out, "run.toml"), resolved.as_bytes())?;
     // Replaced whole: a run killed here keeps the metrics of its first steps.
     artifact::replace_file(&metrics_path, recorded(&metrics_path, run.steps()).as_bytes())?;
     let metrics = OpenOptions::new().append(true).open(&metrics_path);
@@ -63,7 +74,7 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     let mut progress = Progress::new(config.training.steps, config.batches.batch);
     let mut written = Ok(());
     let trained = run.train(|event| {
-        progress.step(event);
+        progress.observe(event);
         written = record(&mut metrics, event);
         if written.is_err() || stop.load(Ordering::Relaxed) {
             return ControlFlow::Break(());
@@ -74,13 +85,14 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     let outcome = trained?;
     written.and_then(|()| summary(&mut metrics, &outcome)).map_err(Failure::path(&metrics_path))?;
 
-    let files = run.files(&name, &opened.name)?;
+    let files = run.result(&name, &opened.name)?;
     let config = encoder::Config::parse(&files.config)?;
     let card = cards::card(&files.manifest, &config, For::Isogloss, None, None);
     files.write_with_card(&out, &card)?;
     let how = match outcome.ended {
         Ended::Completed => "done",
         Ended::Interrupted => "interrupted",
+        Ended::StoppedEarly => "stopped early",
     };
     let (steps, seconds) = (outcome.steps, outcome.seconds);
     eprintln!("{how}: {steps} steps in {seconds:.0} s; model in {}", out.display());
@@ -89,21 +101,7 @@ pub fn run(options: &Train) -> Result<(), Failure> {
 
 /// The run file with the options over it.
 fn configure(options: &Train) -> Result<RunConfig, Failure> {
-    let path = &options.config;
-    let text = std::fs::read_to_string(path).map_err(Failure::path(path))?;
-    let mut config: RunConfig = toml::from_str(&text)
-        .map_err(|error| Failure::Input(format!("{}: {error}", path.display())))?;
-    if let Some(out) = &options.out {
-        config.out = Some(out.clone());
-    }
-    if let Some(base) = &options.base {
-        config.model.base = Some(base.clone());
-        config.model.fresh = None;
-    }
-    config.model.allow_pickle |= options.allow_pickle;
-    if let Some(composition) = &options.composition {
-        config.batches.composition = composition.parse().map_err(Failure::input)?;
-    }
+    let mut config = run_file::read(options.config.as_deref(), &options.run)?;
     if let Some(alpha) = options.alpha {
         if !matches!(config.batches.composition, Composition::Hybrid { .. }) {
             let found = config.batches.composition;
@@ -111,24 +109,6 @@ fn configure(options: &Train) -> Result<RunConfig, Failure> {
             return Err(Failure::Input(text));
         }
         config.batches.composition = Composition::hybrid(alpha).map_err(Failure::input)?;
-    }
-    if let Some(batch) = options.batch {
-        config.batches.batch = batch;
-    }
-    if let Some(steps) = options.steps {
-        config.training.steps = steps;
-    }
-    if let Some(rate) = options.learning_rate {
-        config.training.learning_rate = rate;
-    }
-    if let Some(temperature) = options.temperature {
-        config.training.temperature = temperature;
-    }
-    if let Some(seed) = options.seed {
-        config.seed = seed;
-    }
-    if let Some(every) = options.checkpoint_every {
-        config.training.checkpoint_every = every;
     }
     config.check()?;
     Ok(config)
@@ -160,6 +140,19 @@ fn describe(run: &Run, config: &RunConfig) {
     eprintln!("batches: {composition}, {batch} rows; seed {}", config.seed);
 }
 
+/// The run file of a run, headed by what made the model: a run from it makes the same one.
+fn record_of_run(config: &str, device: &str, run: &Run) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    let revision = REVISION.map_or(String::new(), |revision| format!(", revision {revision}"));
+    let mut text = format!("# isogloss {version}{revision}; device: {device}\n");
+    for (name, file) in run.files_read() {
+        text.extend(["# ", &file.sha256, " ", name, "\n"]);
+    }
+    text.push('\n');
+    text.push_str(config);
+    text
+}
+
 /// A flag that Ctrl-C raises.
 fn interruptible() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
@@ -185,14 +178,23 @@ fn recorded(path: &Path, steps: u64) -> String {
 }
 
 fn record(metrics: &mut impl Write, event: &Event<'_>) -> std::io::Result<()> {
-    let line = json!({
-        "step": event.step,
-        "loss": event.loss,
-        "learning_rate": event.rate,
-        "kind": event.kind,
-        "rows": event.batch.len(),
-        "seconds": event.seconds,
-    });
+    let line = match event {
+        Event::Step(taken) => json!({
+            "step": taken.step,
+            "loss": taken.loss,
+            "learning_rate": taken.rate,
+            "kind": taken.kind,
+            "rows": taken.rows,
+            "seconds": taken.seconds,
+        }),
+        Event::Validation(validated) => json!({
+            "step": validated.step,
+            "measure": validated.measure,
+            "value": validated.value,
+            "best": validated.best,
+            "seconds": validated.seconds,
+        }),
+    };
     writeln!(metrics, "{line}")
 }
 

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use training::Event;
+use training::{Event, Taken, Validated};
 
 /// Progress of training.
 pub struct Progress {
@@ -26,8 +26,25 @@ impl Progress {
         Self { bar, batch, loss: f64::NAN, spoke: Instant::now() }
     }
 
-    /// Shows a step.
-    pub fn step(&mut self, event: &Event<'_>) {
+    /// Shows what happened.
+    pub fn observe(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Step(taken) => self.step(taken),
+            Event::Validation(validated) => self.validation(validated),
+        }
+    }
+
+    fn validation(&self, validated: &Validated) {
+        let Validated { step, measure, value, best, .. } = validated;
+        let best = if *best { ", the best so far" } else { "" };
+        let text = format!("step {step}: {} {value:.4}{best}", measure.name());
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => eprintln!("{text}"),
+        }
+    }
+
+    fn step(&mut self, event: &Taken<'_>) {
         let loss = f64::from(event.loss);
         self.loss = if self.loss.is_nan() { loss } else { 0.98 * self.loss + 0.02 * loss };
         let speed = event.step as f64 * self.batch as f64 / event.seconds.max(1e-9);

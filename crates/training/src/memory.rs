@@ -1,0 +1,81 @@
+//! Telling a person that the device ran out of memory.
+//!
+//! Burn reports it as an error where a result is read and as a panic where memory is asked for.
+//! Both become one message that says what to change. Checkpoints are whole whenever it happens:
+//! they are written beside and renamed.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use crate::TrainingError;
+
+/// What drivers and libraries say.
+const SIGNS: [&str; 6] = [
+    "out of memory",
+    "outofmemory",
+    "buffertoobig",
+    "buffer too big",
+    "not enough memory",
+    "allocation failed",
+];
+
+/// Runs `work`, part of step `step`; `budget` is the run's token budget.
+///
+/// A panic that is not about memory goes on.
+pub(crate) fn guarded<T>(
+    step: u64,
+    budget: usize,
+    work: impl FnOnce() -> Result<T, TrainingError>,
+) -> Result<T, TrainingError> {
+    // After a panic the learner is dropped with the run, whatever state it is in.
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Err(TrainingError::Device(text))) if is_about_memory(&text) => {
+            Err(error(step, budget, &text))
+        }
+        Ok(result) => result,
+        Err(panic) => match said(panic.as_ref()) {
+            Some(text) if is_about_memory(&text) => Err(error(step, budget, &text)),
+            _ => resume_unwind(panic),
+        },
+    }
+}
+
+fn said(panic: &(dyn Any + Send)) -> Option<String> {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+}
+
+fn is_about_memory(text: &str) -> bool {
+    let text = text.to_lowercase();
+    SIGNS.iter().any(|sign| text.contains(sign))
+}
+
+fn error(step: u64, budget: usize, device: &str) -> TrainingError {
+    let lower = if budget > 0 { format!(" below the {budget} it is") } else { String::new() };
+    let device: String = device.chars().take(200).collect();
+    TrainingError::Memory { step, lower, device }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_and_panics_about_memory_say_what_to_change() {
+        let failed = || Err::<(), _>(TrainingError::Device("IoError(BufferTooBig(9))".to_owned()));
+        let error = guarded(3, 512, failed).unwrap_err().to_string();
+        assert!(error.contains("step 3") && error.contains("below the 512 it is"), "{error}");
+        let panicking = || -> Result<(), TrainingError> { panic!("Out of memory on the GPU") };
+        let error = guarded(3, 0, panicking).unwrap_err();
+        assert!(matches!(error, TrainingError::Memory { .. }));
+    }
+
+    #[test]
+    fn other_failures_stay_what_they_are() {
+        let lost = || Err::<(), _>(TrainingError::Device("device lost".to_owned()));
+        assert!(matches!(guarded(1, 0, lost), Err(TrainingError::Device(_))));
+        let other = || -> Result<(), TrainingError> { panic!("a defect") };
+        assert!(catch_unwind(AssertUnwindSafe(|| guarded(1, 0, other))).is_err());
+    }
+}
