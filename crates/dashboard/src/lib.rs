@@ -1,0 +1,1 @@
+//! A training run watched in the terminal.
