@@ -24,15 +24,18 @@
 //! # }
 //! ```
 
+mod average;
 mod error;
 mod events;
 mod float;
 mod line;
+pub mod number;
 mod read;
 mod recorder;
 mod tfevents;
 mod write;
 
+pub use average::Average;
 pub use error::JournalError;
 pub use events::Events;
 pub use line::{End, Ended, Line, Run, Step, Validation};

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use journal::number::tick;
 use plotters::backend::SVGBackend;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::types::RangedCoordf64;
@@ -18,7 +19,6 @@ use plotters::style::{Color, IntoFont, TextStyle};
 
 use crate::ReportError;
 use crate::html::Html;
-use crate::number::tick;
 use crate::palette::{Ink, letter};
 use crate::series::{Point, thinned, unbroken};
 

@@ -6,12 +6,11 @@
 //! in colour alone: every line has a letter at its end and a dash pattern of its own.
 //!
 //! [`training`] knows what a report of training runs says; the other modules ([`html`], [`table`],
-//! [`chart`], [`palette`], [`series`], [`number`]) know how any report is drawn.
+//! [`chart`], [`palette`], [`series`]) know how any report is drawn.
 
 pub mod chart;
 mod error;
 pub mod html;
-pub mod number;
 pub mod palette;
 pub mod series;
 pub mod table;

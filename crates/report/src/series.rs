@@ -30,24 +30,6 @@ pub fn thinned(points: &[Point], buckets: usize) -> Vec<Point> {
     thin
 }
 
-/// The exponential moving average over about `window` points, without the pull of a first value.
-/// What is not finite stays so and moves nothing.
-pub fn smoothed(points: &[Point], window: f64) -> Vec<Point> {
-    let keep = 1.0 - 1.0 / window.max(1.0);
-    let (mut sum, mut weight) = (0.0, 0.0);
-    points
-        .iter()
-        .map(|&(x, y)| {
-            if !y.is_finite() {
-                return (x, f64::NAN);
-            }
-            sum = sum * keep + y;
-            weight = weight * keep + 1.0;
-            (x, sum / weight)
-        })
-        .collect()
-}
-
 /// The runs of finite points between gaps.
 pub fn unbroken(points: &[Point]) -> impl Iterator<Item = &[Point]> {
     points.split(|point| !point.1.is_finite()).filter(|stretch| !stretch.is_empty())
@@ -72,15 +54,5 @@ mod tests {
         assert_eq!(unbroken(&thin).count(), 2, "one step that is lost is no gap, many are");
         assert!(thin.is_sorted_by(|a, b| a.0 < b.0));
         assert_eq!(thinned(&points[..50], 100), points[..50]);
-    }
-
-    #[test]
-    fn an_average_begins_at_the_first_value_and_survives_what_is_not_finite() {
-        let points = [(1.0, 4.0), (2.0, 2.0), (3.0, f64::NAN), (4.0, 3.0)];
-        let smooth = smoothed(&points, 10.0);
-        assert!((smooth[0].1 - 4.0).abs() < 1e-12);
-        assert!(smooth[1].1 > 2.0 && smooth[1].1 < 3.0);
-        assert!(smooth[2].1.is_nan() && smooth[3].1.is_finite());
-        assert_eq!(smoothed(&points[..2], 1.0), points[..2]);
     }
 }

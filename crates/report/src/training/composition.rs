@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 
 use journal::Journal;
+use journal::number::{NONE, count, percent};
 use serde::Deserialize;
 
 use super::{TrainingRun, head};
 use crate::html::Html;
-use crate::number::{NONE, count, percent};
 use crate::table::{Bar, Cell, Column, Table};
 
 /// Rows of a table; the rest are summed. A hundred languages make ten thousand pairs.

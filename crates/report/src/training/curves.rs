@@ -2,18 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use journal::{Journal, Step};
+use journal::number::{count, short};
+use journal::{Average, Journal, Step};
 
 use super::{TrainingRun, legend};
 use crate::ReportError;
 use crate::chart::{Chart, Curve};
 use crate::html::Html;
-use crate::number::{count, short};
 use crate::palette::letter;
-use crate::series::{Point, smoothed};
-
-/// Steps are averaged over this share of a run.
-const SMOOTHED: f64 = 0.02;
+use crate::series::Point;
 
 /// Legend and charts.
 pub fn section(runs: &[TrainingRun]) -> Result<Html, ReportError> {
@@ -142,7 +139,8 @@ fn values(journal: &Journal, of: impl Fn(&Step) -> Option<f64>) -> Vec<Point> {
 }
 
 fn averaged(points: &[Point]) -> Vec<Point> {
-    smoothed(points, points.len() as f64 * SMOOTHED)
+    let mut average = Average::over(points.len() as u64);
+    points.iter().map(|&(x, y)| (x, average.next(y))).collect()
 }
 
 fn plain(line: Vec<Point>) -> Curve {

@@ -21,8 +21,8 @@ pub struct TrainingRun {
     pub journal: Journal,
 }
 
-/// A page about `runs`: whole, and no larger than a page for five runs of 100,000 steps that
-/// stays under a megabyte.
+/// A page about `runs`. Its size depends little on their length: five runs of 100,000 steps make
+/// less than a megabyte.
 pub fn page(runs: &[TrainingRun]) -> Result<String, ReportError> {
     let title = match runs {
         [run] => format!("Training run {}", run.name),

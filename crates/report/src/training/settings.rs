@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use journal::number::NONE;
 use serde_json::Value;
 
 use super::{TrainingRun, head};
 use crate::html::Html;
-use crate::number::NONE;
 use crate::table::{Cell, Column, Table};
 
 /// The settings that differ; all of them, folded away.

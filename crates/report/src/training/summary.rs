@@ -1,9 +1,9 @@
 //! A row for each run.
 
+use journal::number::{NONE, count, duration, short};
 use journal::{Journal, Validation};
 
 use super::{TrainingRun, curves, head};
-use crate::number::{NONE, count, duration, short};
 use crate::table::{Cell, Column, Table};
 
 /// Steps, time, speed, loss, best validation, device and revision of every run.

@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers as people read them, in every view of a run.
 
 /// What stands where there is no value.
 pub const NONE: &str = "–";
