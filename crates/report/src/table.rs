@@ -1,0 +1,144 @@
+//! Tables, for a page or for a terminal.
+//!
+//! The same rows make both, so that a page and a terminal never disagree.
+
+use comfy_table::{CellAlignment, presets};
+
+use crate::html::Html;
+
+/// A cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cell {
+    /// What it says.
+    pub text: String,
+    /// Drawn after the text on a page; nothing in a terminal.
+    pub bar: Option<Bar>,
+}
+
+/// A share as a bar, with a mark where it was meant to be. The text of its cell says the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// How long, in 0..=1.
+    pub share: f64,
+    /// Where the mark is, in 0..=1.
+    pub mark: Option<f64>,
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self { text, bar: None }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// Its head.
+    pub head: String,
+    /// Its cells are numbers, which are set to the right.
+    pub number: bool,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn words(head: &str) -> Self {
+        Self { head: head.to_owned(), number: false }
+    }
+
+    /// A column of numbers.
+    pub fn numbers(head: &str) -> Self {
+        Self { head: head.to_owned(), number: true }
+    }
+}
+
+/// A table whose first column names its rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// What it is about.
+    pub caption: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Its rows, as long as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// For a page; wider than the page, it scrolls by itself, with the keyboard too.
+    pub fn html(&self) -> Html {
+        let mut html = Html::new();
+        html.markup("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"");
+        html.text(&self.caption).markup("\">\n<table>\n").element("caption", &self.caption);
+        html.markup("<thead><tr>");
+        for column in &self.columns {
+            html.markup(if column.number {
+                "<th scope=\"col\" class=\"n\">"
+            } else {
+                "<th scope=\"col\">"
+            });
+            html.text(&column.head).markup("</th>");
+        }
+        html.markup("</tr></thead>\n<tbody>\n");
+        for row in &self.rows {
+            html.markup("<tr>");
+            for (place, (cell, column)) in row.iter().zip(&self.columns).enumerate() {
+                let (open, close) = match (place, column.number) {
+                    (0, _) => ("<th scope=\"row\">", "</th>"),
+                    (_, true) => ("<td class=\"n\">", "</td>"),
+                    (_, false) => ("<td class=\"long\">", "</td>"),
+                };
+                html.markup(open).text(&cell.text);
+                if let Some(bar) = cell.bar {
+                    html.markup(&bar.svg());
+                }
+                html.markup(close);
+            }
+            html.markup("</tr>\n");
+        }
+        html.markup("</tbody>\n</table>\n</div>\n");
+        html
+    }
+
+    /// For a terminal.
+    pub fn text(&self) -> String {
+        let mut table = comfy_table::Table::new();
+        table.load_preset(presets::NOTHING);
+        table.set_header(self.columns.iter().map(|column| &column.head));
+        for row in &self.rows {
+            table.add_row(row.iter().map(|cell| printable(&cell.text)));
+        }
+        for (shown, column) in table.column_iter_mut().zip(&self.columns) {
+            if column.number {
+                shown.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        lines.join("\n")
+    }
+}
+
+/// Names of others may hold what moves a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+impl Bar {
+    fn svg(self) -> String {
+        let at = |share: f64| 100.0 * if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+        let mark = self.mark.map_or_else(String::new, |mark| {
+            let x = at(mark).min(98.0);
+            format!("<rect class=\"mark\" x=\"{x:.1}\" width=\"2\" height=\"10\"/>")
+        });
+        format!(
+            "<svg class=\"bar\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" \
+             aria-hidden=\"true\"><rect class=\"whole\" width=\"100\" height=\"10\"/>\
+             <rect class=\"part\" y=\"2\" width=\"{:.1}\" height=\"6\"/>{mark}</svg>",
+            at(self.share)
+        )
+    }
+}
