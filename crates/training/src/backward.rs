@@ -79,7 +79,7 @@ impl<'a> Backward<'a> {
         let shape = [flat.texts.len(), learner.config.hidden_size];
         let means = TensorData::new(learner.table.means(&flat.texts), shape);
         let means = Tensor::<2>::from_data(means, &learner.device).require_grad();
-        let mut graph = self.loss(normalise(means.clone()), rows, flat)?;
+        let mut graph = self.loss(&normalise(means.clone()), rows, flat)?;
         if let Some(gradient) = means.grad_remove(&mut graph) {
             let texts = flat.texts.iter().map(|text| text.to_vec()).collect();
             self.leaves.push(Leaf { uses: Uses::Means(texts), gradient });
@@ -103,7 +103,7 @@ impl<'a> Backward<'a> {
             .map(|(at, (pass, leaf))| learner.forward(&network, pass, leaf, mixed(seed, at)))
             .collect();
         let embeddings = in_order(Tensor::cat(encoded, 0), order(passes));
-        let mut graph = self.loss(embeddings, rows, flat)?;
+        let mut graph = self.loss(&embeddings, rows, flat)?;
         self.gradients.add(&mut graph, &learner.network)?;
         for (pass, leaf) in passes.iter().zip(leaves) {
             self.leaf(pass, leaf.grad_remove(&mut graph));
@@ -130,7 +130,7 @@ impl<'a> Backward<'a> {
             .collect();
         let embeddings = in_order(Tensor::cat(encoded, 0), order(passes));
         let embeddings = Tensor::from_inner(embeddings).require_grad();
-        let mut graph = self.loss(embeddings.clone(), rows, flat)?;
+        let mut graph = self.loss(&embeddings, rows, flat)?;
         let Some(gradient) = embeddings.grad_remove(&mut graph) else { return Ok(()) };
         for (at, pass) in (0..).zip(passes) {
             let texts = pass.texts.iter().map(|&text| text as i32).collect();
@@ -149,12 +149,12 @@ impl<'a> Backward<'a> {
     /// The backward pass of the loss over `embeddings`, those of all texts.
     fn loss(
         &mut self,
-        embeddings: Tensor<2>,
+        embeddings: &Tensor<2>,
         rows: &TokenRows,
         flat: &Flat<'_>,
     ) -> Result<burn::tensor::Gradients, TrainingError> {
         let learner = self.learner;
-        let sides = sides(&embeddings, rows, flat);
+        let sides = sides(embeddings, rows, flat);
         let loss = learner.objective.loss(&sides, &learner.parameters)?;
         self.losses.push(loss.clone().inner());
         let mut graph = (loss * self.share).backward();
