@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use journal::JournalError;
 use training::TrainingError;
 
 /// Why a command did not do what was asked.
@@ -48,6 +49,12 @@ impl fmt::Display for Failure {
         match self {
             Self::Input(text) | Self::Failed(text) => f.write_str(text),
         }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        Self::input(error)
     }
 }
 

@@ -33,6 +33,7 @@ fn main() -> ExitCode {
         }
         Command::Fetch { command: FetchCommand::Data(options) } => commands::fetch::data(&options),
         Command::Train(options) => commands::train::run(&options),
+        Command::Report(options) => commands::report::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
         Command::Trim(options) => commands::trim::run(&options),

@@ -39,6 +39,8 @@ pub enum Command {
     },
     /// Train a model as a run file says
     Train(Train),
+    /// Show runs side by side: a table, and a page with their curves
+    Report(Report),
     /// Score a model on a benchmark
     Evaluate(Evaluate),
     /// Embed a corpus of any size
@@ -140,9 +142,28 @@ pub struct Train {
     /// Go on from the newest checkpoint of this run, if there is one
     #[arg(long, help_heading = "Run")]
     pub resume: bool,
-    /// Metrics as JSON Lines [default: OUT.metrics.jsonl]
+    /// Metrics as JSON Lines [default: OUT.metrics.jsonl]; TensorBoard events are in OUT.events
     #[arg(long, value_name = "FILE", help_heading = "Run")]
     pub metrics: Option<PathBuf>,
+    /// Plain lines on a terminal too, instead of the dashboard
+    #[arg(long, help_heading = "Run")]
+    pub plain: bool,
+}
+
+/// Options of `report`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss report runs/demo/hybrid runs/demo/mono --out report.html
+  isogloss report runs/a.metrics.jsonl
+
+Prints a table of the runs and writes one page with their curves, which needs no network")]
+pub struct Report {
+    /// Output folders of runs, or their metrics files
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
+    /// The page
+    #[arg(long, value_name = "FILE", default_value = "report.html")]
+    pub out: PathBuf,
 }
 
 /// Options of `evaluate`.

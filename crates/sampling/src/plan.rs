@@ -44,7 +44,8 @@ pub struct Plan {
     pub negatives_per_query: usize,
     /// Rows whose words are partly replaced by those of other languages; default none.
     pub code_switch: CodeSwitch,
-    /// Seed of all draws.
+    /// Seed of all draws. Not part of a configuration file either: a run has one seed.
+    #[serde(skip)]
     pub seed: u64,
     /// Batches of the whole run, over which a moving alpha moves. Not part of a configuration file:
     /// who runs the training knows it.

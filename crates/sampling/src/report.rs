@@ -1,5 +1,5 @@
 //! A tally as plain text, for a terminal or a log: one aligned table for kinds, languages, pairs and
-//! sources.
+//! sources. A hundred pairs of languages would push the rest off the screen: `{:#}` lists them all.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -32,6 +32,10 @@ impl fmt::Display for Tally {
         for (title, shares) in filled() {
             let [planned, drawn, count] = ["planned", "drawn", "count"];
             writeln!(f, "{title:name_width$}  {planned:>8}  {drawn:>8}  {count:>count_width$}")?;
+            if shares.len() > SHOWN && !f.alternate() {
+                summary(f, shares)?;
+                continue;
+            }
             for (name, Share { planned, drawn, count }) in *shares {
                 let width = name_width - INDENT;
                 let (planned, drawn) = (100.0 * planned, 100.0 * drawn);
@@ -53,3 +57,15 @@ impl fmt::Display for Tally {
 }
 
 const INDENT: usize = 2;
+
+/// Names of a section that are listed; of more, unless the alternate form is asked for, only how far
+/// they are from their plan.
+const SHOWN: usize = 40;
+
+fn summary(f: &mut fmt::Formatter<'_>, shares: &BTreeMap<String, Share>) -> fmt::Result {
+    let apart = |share: &Share| (share.drawn - share.planned).abs();
+    let farthest = shares.iter().max_by(|a, b| apart(a.1).total_cmp(&apart(b.1)));
+    let Some((name, Share { planned, drawn, .. })) = farthest else { return Ok(()) };
+    let (planned, drawn, count) = (100.0 * planned, 100.0 * drawn, shares.len());
+    writeln!(f, "  {count}, of which {name} is farthest from its plan: {planned:.2}%, {drawn:.2}%")
+}

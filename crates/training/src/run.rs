@@ -11,7 +11,7 @@ use corpora::training::TrainingSet;
 use encoder::{Encoder, Options, Parts, fresh_weights};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use sampling::{Batch, BatchKind, Sampler, Switcher};
+use sampling::{Batch, BatchKind, Sampler, Switcher, Tally};
 use tokens::Tokenizer;
 
 use crate::checkpoint::{About, Checkpoints, Loaded};
@@ -175,6 +175,11 @@ impl Run {
         self.best
     }
 
+    /// What was planned, and what was drawn so far.
+    pub fn tally(&self) -> Tally {
+        self.sampler.tally()
+    }
+
     /// The training data.
     pub fn data(&self) -> &TrainingSet {
         &self.set
@@ -226,12 +231,7 @@ impl Run {
                 self.checkpoint()?;
             }
         }
-        Ok(Outcome {
-            ended,
-            steps: self.steps,
-            seconds: self.seconds,
-            tally: self.sampler.tally().clone(),
-        })
+        Ok(Outcome { ended, steps: self.steps, seconds: self.seconds, tally: self.tally() })
     }
 
     /// Takes one step.

@@ -4,3 +4,4 @@ pub mod fetching;
 pub mod progress;
 pub mod scores;
 pub mod table;
+pub mod watch;

@@ -4,60 +4,73 @@ use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use training::{Event, Taken, Validated};
+use journal::{Average, Line, Step, Validation, number};
 
 /// Progress of training.
 pub struct Progress {
     bar: Option<ProgressBar>,
-    batch: usize,
-    /// Mean of the last losses: one batch's loss says little.
-    loss: f64,
+    /// Of the last losses: one batch's loss says little.
+    average: Average,
+    /// Rows and seconds of the steps before this process took any.
+    before: Option<f64>,
+    rows: u64,
     spoke: Instant,
 }
+
+/// Losses that are averaged.
+const LOSSES: u64 = 50;
 
 /// Seconds between plain lines.
 const QUIET: Duration = Duration::from_secs(10);
 
 impl Progress {
-    /// A bar of `steps` steps of `batch` pairs.
-    pub fn new(steps: u64, batch: usize) -> Self {
-        let style = "{bar:30} {pos}/{len} steps, {msg}, {eta} left";
-        let bar = bar(steps, style);
-        Self { bar, batch, loss: f64::NAN, spoke: Instant::now() }
+    /// Nothing is known yet.
+    pub fn new() -> Self {
+        let bar = bar(0, "{bar:30} {pos}/{len} steps, {msg}, {eta} left");
+        let average = Average::over(LOSSES);
+        Self { bar, average, before: None, rows: 0, spoke: Instant::now() }
     }
 
     /// Shows what happened.
-    pub fn observe(&mut self, event: &Event<'_>) {
-        match event {
-            Event::Step(taken) => self.step(taken),
-            Event::Validation(validated) => self.validation(validated),
+    pub fn observe(&mut self, line: &Line) {
+        match line {
+            Line::Step(step) => self.step(step),
+            Line::Validation(validation) => self.validation(validation),
+            Line::Run(_) | Line::End(_) => {}
         }
     }
 
-    fn validation(&self, validated: &Validated) {
-        let Validated { step, measure, value, best, .. } = validated;
+    fn validation(&self, validation: &Validation) {
+        let Validation { step, measure, value, best, .. } = validation;
         let best = if *best { ", the best so far" } else { "" };
-        let text = format!("step {step}: {} {value:.4}{best}", measure.name());
+        let text = format!("step {step}: {measure} {value:.4}{best}");
         match &self.bar {
             Some(bar) => bar.println(text),
             None => eprintln!("{text}"),
         }
     }
 
-    fn step(&mut self, event: &Taken<'_>) {
-        let loss = f64::from(event.loss);
-        self.loss = if self.loss.is_nan() { loss } else { 0.98 * self.loss + 0.02 * loss };
-        let speed = event.step as f64 * self.batch as f64 / event.seconds.max(1e-9);
-        let text = format!("loss {:.4}, {speed:.0} pairs/s", self.loss);
+    fn step(&mut self, step: &Step) {
+        let average = self.average.next(step.loss);
+        let before = *self.before.get_or_insert(step.seconds);
+        let seconds = step.seconds - before;
+        let speed = if seconds > 0.0 {
+            format!(", {} pairs/s", number::count((self.rows as f64 / seconds) as u64))
+        } else {
+            String::new()
+        };
+        self.rows += step.rows;
+        let text = format!("loss {average:.4}{speed}");
         match &self.bar {
             Some(bar) => {
+                bar.set_length(step.steps);
                 bar.set_message(text);
-                bar.set_position(event.step);
+                bar.set_position(step.step);
             }
-            None if self.spoke.elapsed() >= QUIET || event.step == event.steps => {
+            None if self.spoke.elapsed() >= QUIET || step.step == step.steps => {
                 self.spoke = Instant::now();
-                let left = event.seconds / event.step as f64 * (event.steps - event.step) as f64;
-                eprintln!("step {}/{}: {text}, {left:.0} s left", event.step, event.steps);
+                let left = step.seconds / step.step as f64 * (step.steps - step.step) as f64;
+                eprintln!("step {}/{}: {text}, {left:.0} s left", step.step, step.steps);
             }
             None => {}
         }

@@ -1,16 +1,16 @@
 //! `isogloss train`.
 
-use std::fs::OpenOptions;
-use std::io::{LineWriter, Write};
+mod lines;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use artifact::For;
+use artifact::{For, ModelFiles};
+use journal::{Journal, Recorder};
 use sampling::Composition;
-use serde_json::json;
-use training::{Checkpoints, Ended, Event, Outcome, Run, RunConfig};
+use training::{Checkpoints, Ended, Outcome, Run, RunConfig};
 
 use crate::cards;
 use crate::failure::Failure;
@@ -18,10 +18,7 @@ use crate::models;
 use crate::options::Train;
 use crate::outputs;
 use crate::run_file;
-use crate::show::progress::Progress;
-
-/// The revision that the program is built from.
-const REVISION: Option<&str> = option_env!("ISOGLOSS_REVISION");
+use crate::show::watch::Watch;
 
 /// Trains and writes the model.
 pub fn run(options: &Train) -> Result<(), Failure> {
@@ -33,8 +30,8 @@ pub fn run(options: &Train) -> Result<(), Failure> {
         out.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned())
     });
     outputs::model(&out)?;
-    let metrics_path = options.metrics.clone().unwrap_or_else(|| beside(&out, "metrics.jsonl"));
-    outputs::file(&metrics_path)?;
+    let journal_path = options.metrics.clone().unwrap_or_else(|| beside(&out, "metrics.jsonl"));
+    outputs::file(&journal_path)?;
     let resolved = run_file::write(&config)?;
     let pickle = config.model.allow_pickle;
     if let Some(base) = &config.model.base {
@@ -63,40 +60,65 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     }
     let resolved = record_of_run(&resolved, &opened.name, &run);
     artifact::replace_file(&beside(&out, "run.toml"), resolved.as_bytes())?;
-    // Replaced whole: a run killed here keeps the metrics of its first steps.
-    artifact::replace_file(&metrics_path, recorded(&metrics_path, run.steps()).as_bytes())?;
-    let metrics = OpenOptions::new().append(true).open(&metrics_path);
-    let metrics = metrics.map_err(Failure::path(&metrics_path))?;
-    // A line a step is on the disk before a checkpoint of that step is.
-    let mut metrics = LineWriter::new(metrics);
+    let first = lines::run(&run, &config, &name, &opened.name)?;
+    let events = beside(&out, "events");
+    let mut recorder = match run.steps() {
+        0 => Recorder::fresh(&journal_path, Some(&events), &first)?,
+        steps => Recorder::resume(&journal_path, Some(&events), &first, steps)?,
+    };
 
-    let stop = interruptible()?;
-    let mut progress = Progress::new(config.training.steps, config.batches.batch);
-    let mut written = Ok(());
-    let trained = run.train(|event| {
-        progress.observe(event);
-        written = record(&mut metrics, event);
-        if written.is_err() || stop.load(Ordering::Relaxed) {
-            return ControlFlow::Break(());
-        }
-        ControlFlow::Continue(())
-    });
-    progress.finish();
-    let outcome = trained?;
-    written.and_then(|()| summary(&mut metrics, &outcome)).map_err(Failure::path(&metrics_path))?;
-
+    let outcome = watched(&mut run, &mut recorder, &journal_path, options.plain)?;
     let files = run.result(&name, &opened.name)?;
     let config = encoder::Config::parse(&files.config)?;
     let card = cards::card(&files.manifest, &config, For::Isogloss, None, None);
     files.write_with_card(&out, &card)?;
+    eprint!("{}", outcome.tally);
+    tell(&outcome, &run, &files, &out);
+    Ok(())
+}
+
+/// Trains, with every event in the journal and before the person's eyes.
+fn watched(
+    run: &mut Run,
+    recorder: &mut Recorder,
+    journal: &Path,
+    plain: bool,
+) -> Result<Outcome, Failure> {
+    let stop = interruptible()?;
+    let mut watch = Watch::new(lines::planned(run), plain);
+    // A run that goes on shows the curves of its beginning.
+    Journal::read(journal)?.lines.iter().for_each(|line| watch.observe(line));
+    let mut written = Ok(());
+    let trained = run.train(|event| {
+        let line = lines::event(event);
+        watch.observe(&line);
+        written = recorder.observe(&line);
+        if written.is_err() || stop.load(Ordering::Relaxed) || watch.stops() {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    });
+    watch.close();
+    let outcome = trained?;
+    written?;
+    recorder.observe(&lines::end(&outcome)?)?;
+    Ok(outcome)
+}
+
+/// The last words of a run.
+fn tell(outcome: &Outcome, run: &Run, files: &ModelFiles, out: &Path) {
     let how = match outcome.ended {
         Ended::Completed => "done",
         Ended::Interrupted => "interrupted",
         Ended::StoppedEarly => "stopped early",
     };
     let (steps, seconds) = (outcome.steps, outcome.seconds);
-    eprintln!("{how}: {steps} steps in {seconds:.0} s; model in {}", out.display());
-    Ok(())
+    let kept = files.manifest.training.as_ref().map_or(steps, |training| training.steps);
+    let of = match run.best() {
+        Some(best) if kept != steps => format!(" of step {kept} (best, {:.4})", best.value),
+        _ => String::new(),
+    };
+    eprintln!("{how}: {steps} steps in {seconds:.0} s; model{of} in {}", out.display());
 }
 
 /// The run file with the options over it.
@@ -143,7 +165,8 @@ fn describe(run: &Run, config: &RunConfig) {
 /// The run file of a run, headed by what made the model: a run from it makes the same one.
 fn record_of_run(config: &str, device: &str, run: &Run) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let revision = REVISION.map_or(String::new(), |revision| format!(", revision {revision}"));
+    let revision =
+        lines::REVISION.map_or(String::new(), |revision| format!(", revision {revision}"));
     let mut text = format!("# isogloss {version}{revision}; device: {device}\n");
     for (name, file) in run.files_read() {
         text.extend(["# ", &file.sha256, " ", name, "\n"]);
@@ -160,51 +183,10 @@ fn interruptible() -> Result<Arc<AtomicBool>, Failure> {
     ctrlc::set_handler(move || {
         // Asked twice: the person does not want to wait for the step and the save.
         if raise.swap(true, Ordering::Relaxed) {
+            dashboard::restore();
             std::process::exit(1);
         }
     })
     .map_err(|error| Failure::Failed(format!("Ctrl-C cannot be handled: {error}")))?;
     Ok(stop)
-}
-
-/// The metrics of the first `steps` steps of a run that goes on; its later ones are taken again.
-fn recorded(path: &Path, steps: u64) -> String {
-    let text = if steps > 0 { std::fs::read_to_string(path) } else { Ok(String::new()) };
-    let counts = |line: &&str| {
-        let line: Option<serde_json::Value> = serde_json::from_str(line).ok();
-        line.and_then(|line| line["step"].as_u64()).is_some_and(|step| step <= steps)
-    };
-    text.unwrap_or_default().split_inclusive('\n').filter(counts).collect()
-}
-
-fn record(metrics: &mut impl Write, event: &Event<'_>) -> std::io::Result<()> {
-    let line = match event {
-        Event::Step(taken) => json!({
-            "step": taken.step,
-            "loss": taken.loss,
-            "learning_rate": taken.rate,
-            "kind": taken.kind,
-            "rows": taken.rows,
-            "seconds": taken.seconds,
-        }),
-        Event::Validation(validated) => json!({
-            "step": validated.step,
-            "measure": validated.measure,
-            "value": validated.value,
-            "best": validated.best,
-            "seconds": validated.seconds,
-        }),
-    };
-    writeln!(metrics, "{line}")
-}
-
-fn summary(metrics: &mut impl Write, outcome: &Outcome) -> std::io::Result<()> {
-    let line = json!({
-        "steps": outcome.steps,
-        "seconds": outcome.seconds,
-        "interrupted": outcome.ended == Ended::Interrupted,
-        "drawn": outcome.tally,
-    });
-    writeln!(metrics, "{line}")?;
-    metrics.flush()
 }
