@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Train(options) => commands::train::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
+        Command::Mine(options) => commands::mine::run(&options),
         Command::Trim(options) => commands::trim::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Tokenizer { command: TokenizerCommand::Train(options) } => {

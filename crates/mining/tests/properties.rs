@@ -148,7 +148,7 @@ proptest! {
             let positives = pool.positives(query).iter().map(|&at| row[at as usize]);
             prop_assert_eq!(nearest.positive(query), positives.reduce(f32::min));
             for (hit, _) in nearest.same_meaning(query) {
-                prop_assert_eq!(hit.score, row[hit.candidate as usize]);
+                prop_assert_eq!(hit.score.to_bits(), row[hit.candidate as usize].to_bits());
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What a person sees.
 
 pub mod fetching;
+pub mod mined;
 pub mod progress;
 pub mod scores;
 pub mod table;
