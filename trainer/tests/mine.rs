@@ -182,10 +182,7 @@ fn thresholds_and_languages_are_kept_and_the_seed_decides() {
 
     let wide = ["--scores", "--range-max", "1000"];
     for (more, rule) in [
-        (
-            &[][..],
-            &(|positive| positive - 0.05 * f64::abs(positive)) as &dyn Fn(f64) -> f64,
-        ),
+        (&[][..], &(|positive| positive - 0.05 * f64::abs(positive)) as &dyn Fn(f64) -> f64),
         (&["--percent", "80"], &|positive| positive - 0.2 * f64::abs(positive)),
         (&["--margin", "0.1"], &|positive| positive - 0.1),
         (&["--max-score", "0.2"], &|_| 0.2),

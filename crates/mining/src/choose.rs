@@ -16,8 +16,17 @@ pub struct Choice {
     pub above: usize,
     /// Candidates considered that score too little to be hard.
     pub below: usize,
+    /// Candidates considered.
+    pub considered: usize,
     /// Score of the last candidate considered.
     pub last: Option<f32>,
+}
+
+impl Choice {
+    /// Whether there were candidates and all of them score too much.
+    pub fn all_above(&self) -> bool {
+        self.above > 0 && self.above == self.considered
+    }
 }
 
 /// Chooses the negatives of query number `query` among `nearest`, candidates that may be negatives
@@ -32,7 +41,8 @@ pub struct Choice {
 /// percentage is of its size, so that 95 is always below the positive and not above.
 pub fn choose(nearest: &[Hit], positive: Option<f32>, settings: &Settings, query: usize) -> Choice {
     let considered = &nearest[..settings.window().min(nearest.len())];
-    let mut choice = Choice { last: considered.last().map(|hit| hit.score), ..Choice::default() };
+    let last = considered.last().map(|hit| hit.score);
+    let mut choice = Choice { considered: considered.len(), last, ..Choice::default() };
     let relative = settings.margin.is_some() || settings.percent.is_some();
     if relative && positive.is_none() {
         return choice;

@@ -15,6 +15,9 @@ pub struct Tally {
     pub mined: u64,
     /// Queries with some negatives, but fewer than asked.
     pub few: u64,
+    /// Queries without a negative because every candidate considered scores too much: more might
+    /// be found further down.
+    pub all_above: u64,
     /// Queries without a positive to compare with, as of bitext without a translation.
     pub no_positive: u64,
     /// Candidates dropped because they are the positive.
@@ -63,7 +66,8 @@ impl LanguageTally {
         self.positive_sum += other.positive_sum;
         self.positives += other.positives;
         self.negative_sum += other.negative_sum;
-        self.in_language.resize(other.in_language.len(), 0);
+        let languages = self.in_language.len().max(other.in_language.len());
+        self.in_language.resize(languages, 0);
         for (sum, more) in self.in_language.iter_mut().zip(&other.in_language) {
             *sum += more;
         }
@@ -103,6 +107,7 @@ impl Tally {
         self.queries += 1;
         self.mined += u64::from(found > 0);
         self.few += u64::from(found > 0 && found < asked);
+        self.all_above += u64::from(choice.all_above());
         self.no_positive += u64::from(positive.is_none());
         self.above += choice.above as u64;
         self.below += choice.below as u64;

@@ -92,6 +92,7 @@ proptest! {
         if positive.is_some() || !relative {
             let dropped = choice.above + choice.below;
             prop_assert_eq!(dropped, considered.len() - passed.len());
+            prop_assert!(!choice.all_above() || passed.is_empty());
         }
         prop_assert_eq!(&choose(&nearest, positive, &settings, query), &choice);
     }

@@ -16,13 +16,13 @@ use burn::tensor::Device;
 use corpora::CorpusError;
 use corpora::texts::{Text, TextReader};
 use encoder::{Encoder, Role};
-use indicatif::ProgressBar;
 use mining::{Inputs, Layout, Mined, MiningError, Nearest, Pool, Settings, Tally, Unmined, choose};
 use retrieval::{Index, Vectors};
 
 use self::options::Mine;
 use crate::failure::Failure;
-use crate::show::{mined, progress};
+use crate::show::mined;
+use crate::show::searching::Searching;
 use crate::{models, outputs};
 
 /// Candidates encoded, bucketed by length and scored together.
@@ -145,17 +145,13 @@ impl<'a> Miner<'a> {
     async fn search(&self, settings: &Settings) -> Result<Nearest<'a>, Failure> {
         let pool = self.pool;
         let (queries, candidates) = (pool.queries().len(), pool.candidates());
-        let bar = progress::bar(
-            (queries + candidates) as u64,
-            "{bar:30} {pos}/{len} texts, {msg}, {per_sec}, {eta} left",
-        );
-        let asked = |query| pool.query_text(query);
-        let queries = self.embed(0..queries, asked, Role::Query, bar.as_ref()).await?;
+        // A candidate is encoded and then scored.
+        let mut show = Searching::new(queries + 2 * candidates);
+        let queries = self.embed(0..queries, Role::Query, &mut show).await?;
         let mut nearest = Nearest::new(pool, settings.languages, settings.window());
         for first in (0..candidates).step_by(BLOCK) {
             let block = first..(first + BLOCK).min(candidates);
-            let text = |candidate| pool.text(candidate);
-            let vectors = self.embed(block, text, Role::Passage, bar.as_ref()).await?;
+            let vectors = self.embed(block, Role::Passage, &mut show).await?;
             let index = Index::new(&vectors, &self.device)?;
             let rows = (SCORES / index.len()).max(1);
             for start in (0..queries.len()).step_by(rows) {
@@ -164,23 +160,27 @@ impl<'a> Miner<'a> {
                 let dimension = queries.dimension;
                 let values = &queries.values[part.start * dimension..part.end * dimension];
                 let scores = index.scores(&Vectors::new(dimension, values.to_vec())?).await?;
+                let share = part.len() as f64 / queries.len() as f64;
                 nearest.add(part, first, &scores);
+                show.advance(share * index.len() as f64, "scoring");
             }
         }
-        if let Some(bar) = bar {
-            bar.finish_and_clear();
-        }
+        show.finish();
         Ok(nearest)
     }
 
-    /// Vectors of the texts `numbers`, in that order; texts of like length are encoded together.
-    async fn embed<'t>(
+    /// Vectors of queries or candidates `numbers`, in that order; texts of like length are encoded
+    /// together.
+    async fn embed(
         &self,
         numbers: Range<usize>,
-        text: impl Fn(usize) -> &'t str,
         role: Role,
-        bar: Option<&ProgressBar>,
+        show: &mut Searching,
     ) -> Result<Vectors, Failure> {
+        let text = |number| match role {
+            Role::Query => self.pool.query_text(number),
+            Role::Passage => self.pool.text(number),
+        };
         let dimension = self.encoder.dimension();
         let mut values = vec![0.0; numbers.len() * dimension];
         let start = numbers.start;
@@ -194,10 +194,8 @@ impl<'a> Miner<'a> {
             for (&number, row) in chunk.iter().zip(encoded.chunks_exact(dimension)) {
                 values[(number - start) * dimension..][..dimension].copy_from_slice(row);
             }
-            if let Some(bar) = bar {
-                bar.set_message(if role == Role::Query { "queries" } else { "candidates" });
-                bar.inc(chunk.len() as u64);
-            }
+            let what = if role == Role::Query { "encoding queries" } else { "encoding candidates" };
+            show.advance(chunk.len() as f64, what);
         }
         Ok(Vectors::new(dimension, values)?)
     }

@@ -4,4 +4,5 @@ pub mod fetching;
 pub mod mined;
 pub mod progress;
 pub mod scores;
+pub mod searching;
 pub mod table;
