@@ -318,7 +318,8 @@ fn interrupted_it_leaves_nothing() {
     small_corpus(dir, "data", 12);
     // More than any machine encodes before the signal comes.
     let sentence = "The moon moves around the earth in about one month, and the tide with it. ";
-    let texts: String = (0..60_000).map(|at| format!("{at} {}\n", sentence.repeat(3))).collect();
+    let texts: String =
+        (0..60_000).flat_map(|at| [at.to_string(), format!(" {sentence}{sentence}\n")]).collect();
     fs::write(dir.join("corpus.txt"), texts).unwrap();
     let before = listing(dir);
     let model = published("bert-cls");
