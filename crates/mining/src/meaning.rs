@@ -8,8 +8,9 @@
 //! - the passages of every row that asks the same, in any language: rows that share a query or its
 //!   translation, and so on from group to group;
 //! - the passages of every group that holds one of those passages, and so on from group to group;
-//! - what bitext puts beside one of all these, one step far: words have several meanings, and a
-//!   chain of them would join unrelated texts.
+//! - what stands for one of all these elsewhere, one step far: beside it in bitext, or in a group
+//!   that holds it. Not further: words have several meanings, and a chain of them would join
+//!   unrelated texts.
 //!
 //! These are the relations by which the sampler keeps false negatives out of a batch, so what is
 //! mined is not refused there for the row's own sake.
@@ -57,6 +58,8 @@ impl Meanings {
         for entry in &set.entries {
             if is_bitext(entry) {
                 bitext.push((entry.query, entry.group));
+                // In a group with pairs, as where a heading is all there is of a section.
+                answers.push((passages.root(entry.group), entry.query));
                 continue;
             }
             let (query, passage) = (queries.root(entry.group), passages.root(entry.group));
@@ -91,6 +94,9 @@ impl Meanings {
             self.add_beside(text, &mut same);
             if let Some(cluster) = self.passages.of_text(text) {
                 same.extend(self.answers.get(cluster));
+            }
+            if let Some(cluster) = self.queries.of_text(text) {
+                same.extend(self.asked.get(cluster));
             }
         }
         same
