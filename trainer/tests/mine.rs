@@ -279,13 +279,14 @@ fn what_cannot_be_mined_is_refused_before_the_model_is_read() {
     fs::write(dir.join("bad.jsonl"), format!("{row}\n{{\"query\": \"q\"}}\n")).unwrap();
     fs::write(dir.join("bad.txt"), b"\xff\n").unwrap();
     let good = ["--pairs", "good.jsonl"];
-    let cases: [(&[&str], &[&str]); 16] = [
+    let cases: [(&[&str], &[&str]); 17] = [
         (&[], &["--pairs", "--lareqa"]),
         (&["--pairs", "bad.jsonl"], &["bad.jsonl:2: missing field `lang`"]),
         (&["--pairs", "none.jsonl"], &["none.jsonl", "No such file"]),
         (&["--parallel", "good.jsonl"], &["good.jsonl:1: missing field `id`"]),
         (&["--pairs", "good.jsonl", "sub/good.jsonl"], &["both be written as `good.jsonl`"]),
         (&["--pairs", "good.jsonl", "--out", "sub"], &["sub: is a folder"]),
+        (&["--pairs", "good.jsonl", "--out", "sub/../good.jsonl"], &["good.jsonl: is an input"]),
         (&["--corpus", "bad.txt"], &["bad.txt:1: not UTF-8"]),
         (&["--corpus", "none.txt"], &["none.txt", "No such file"]),
         (&["--negatives", "0"], &["--negatives: must be at least 1"]),

@@ -214,7 +214,9 @@ fn several_inputs_become_a_folder_of_files_under_their_names() {
     let same = write(&dir, "y/one.jsonl", &[pair("e")]);
     let files = |paths: [&PathBuf; 2]| paths.map(|path| (path.clone(), Layout::Pairs)).to_vec();
     let inputs = Inputs::read(files([&first, &second])).unwrap();
+    // A folder that is there and empty will do.
     let out = dir.path().join("out");
+    fs::create_dir(&out).unwrap();
     let (written, _) = mine(&inputs, &settings(1), &out, (Unmined::Dropped, false)).unwrap();
     assert_eq!(written.files, ["one.jsonl", "two.jsonl"].map(|name| out.join(name)));
     // Candidates are those of all files.

@@ -7,7 +7,7 @@
 pub mod options;
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -44,6 +44,7 @@ pub fn run(options: &Mine) -> Result<(), Failure> {
         1 => outputs::file(&options.out)?,
         _ => outputs::new_folder(&options.out)?,
     }
+    not_an_input(&options.out, &files)?;
     let inputs = Inputs::read(files)?;
     inputs.names()?;
     let pool = Pool::new(inputs.set(), corpus(options)?)?;
@@ -88,6 +89,16 @@ pub fn run(options: &Mine) -> Result<(), Failure> {
     let written = inputs.write(&options.out, &mined, unmined)?;
     println!("{}", mined::render(&pool, &tally, &settings));
     println!("\n{}", mined::written(&written, unmined));
+    Ok(())
+}
+
+/// Checks that `out` is none of the inputs: rows without negatives would be lost for good.
+fn not_an_input(out: &Path, files: &[(PathBuf, Layout)]) -> Result<(), Failure> {
+    let Ok(out) = out.canonicalize() else { return Ok(()) };
+    if files.iter().any(|(path, _)| path.canonicalize().is_ok_and(|path| path == out)) {
+        let text = format!("--out {}: is an input, which it would replace", out.display());
+        return Err(Failure::Input(text));
+    }
     Ok(())
 }
 
