@@ -6,6 +6,7 @@
 mod cards;
 mod commands;
 mod failure;
+mod interrupt;
 mod models;
 mod options;
 mod outputs;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Report(options) => commands::report::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
+        Command::Mine(options) => commands::mine::run(&options),
         Command::Trim(options) => commands::trim::run(&options),
         Command::Export(options) => commands::export::run(&options),
         Command::Tokenizer { command: TokenizerCommand::Train(options) } => {

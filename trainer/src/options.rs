@@ -8,6 +8,7 @@ use corpora::{Shard, Split};
 use device::Choice;
 use evaluation::CandidateText;
 
+use crate::commands::mine::options::Mine;
 use crate::models::Named;
 use crate::run_file::Overrides;
 
@@ -45,6 +46,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Embed a corpus of any size
     Encode(Encode),
+    /// Find hard negatives for training data with a model
+    Mine(Box<Mine>),
     /// Cut a model's vocabulary down to what some data uses
     Trim(Trim),
     /// Write what other programs load

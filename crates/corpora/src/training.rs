@@ -24,6 +24,7 @@
 
 mod lexicon;
 mod negatives;
+mod raw;
 mod rows;
 
 use std::collections::{BTreeMap, HashMap};
@@ -33,6 +34,7 @@ use crate::lareqa;
 use crate::{CorpusError, Split};
 
 pub use negatives::Negatives;
+pub use raw::RawRows;
 
 /// Entries from any number of files, ready to sample from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use isogloss_corpora::training::{Builder, TrainingSet};
+use isogloss_corpora::training::{Builder, RawRows, TrainingSet};
 use isogloss_corpora::{CorpusError, Split};
 use tempfile::TempDir;
 
@@ -297,4 +297,22 @@ fn files_without_rows_or_that_are_not_there_are_refused() {
     assert_eq!(complaint("", lexicon), "data: no header");
     let error = bitext(Path::new("no/such/file.jsonl")).unwrap_err();
     assert!(error.to_string().starts_with("no/such/file.jsonl: cannot read:"), "{error}");
+}
+
+#[test]
+fn raw_rows_are_the_entries_rows_with_all_of_their_fields() {
+    let files = Files::new();
+    let text = "{\"id\": 4, \"query\": \"q\", \"passage\": \"p\", \"lang\": \"en\", \"more\": [1.5]}\n\n\
+        {\"query\": \"r\", \"passage\": \"s\", \"lang\": \"de\"}\n[]\n{}\n";
+    let path = files.write("rows.jsonl.gz", gzip(text));
+    let mut rows = RawRows::open(&path).unwrap();
+    let first = serde_json::Value::Object(rows.next().unwrap().unwrap());
+    let expected = serde_json::json!({"id": 4, "query": "q", "passage": "p", "lang": "en",
+        "more": [1.5]});
+    assert_eq!(first, expected);
+    assert_eq!(rows.next().unwrap().unwrap()["query"], "r");
+    let error = rows.next().unwrap().unwrap_err().to_string();
+    assert!(error.ends_with("rows.jsonl.gz:4:1: malformed JSON: expected an object"), "{error}");
+    assert!(rows.next().is_none());
+    assert!(RawRows::open("no/such/file").is_err());
 }

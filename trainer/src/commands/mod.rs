@@ -4,6 +4,7 @@ pub mod encode;
 pub mod evaluate;
 pub mod export;
 pub mod fetch;
+pub mod mine;
 pub mod report;
 pub mod tokenizer;
 pub mod train;

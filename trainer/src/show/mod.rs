@@ -1,7 +1,9 @@
 //! What a person sees.
 
 pub mod fetching;
+pub mod mined;
 pub mod progress;
 pub mod scores;
+pub mod searching;
 pub mod table;
 pub mod watch;

@@ -4,8 +4,7 @@ mod lines;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use artifact::{For, ModelFiles};
 use journal::{Journal, Recorder};
@@ -14,6 +13,7 @@ use training::{Checkpoints, Ended, Outcome, Run, RunConfig};
 
 use crate::cards;
 use crate::failure::Failure;
+use crate::interrupt;
 use crate::models;
 use crate::options::Train;
 use crate::outputs;
@@ -84,7 +84,7 @@ fn watched(
     journal: &Path,
     plain: bool,
 ) -> Result<Outcome, Failure> {
-    let stop = interruptible()?;
+    let stop = interrupt::flag()?;
     let mut watch = Watch::new(lines::planned(run), plain);
     // A run that goes on shows the curves of its beginning.
     Journal::read(journal)?.lines.iter().for_each(|line| watch.observe(line));
@@ -174,19 +174,4 @@ fn record_of_run(config: &str, device: &str, run: &Run) -> String {
     text.push('\n');
     text.push_str(config);
     text
-}
-
-/// A flag that Ctrl-C raises.
-fn interruptible() -> Result<Arc<AtomicBool>, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let raise = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        // Asked twice: the person does not want to wait for the step and the save.
-        if raise.swap(true, Ordering::Relaxed) {
-            dashboard::restore();
-            std::process::exit(1);
-        }
-    })
-    .map_err(|error| Failure::Failed(format!("Ctrl-C cannot be handled: {error}")))?;
-    Ok(stop)
 }
