@@ -36,11 +36,9 @@ fn scored(
     let (qrels, _) = Qrels::read(qrels, Strictness::Strict)?;
     let (run, _) = Run::read(run, Strictness::Strict)?;
     let read = start.elapsed();
+    let start = Instant::now();
     let scores = score(&run, &qrels, &measures, Over::Both);
-    eprintln!(
-        "read {:.3} s, score {:.3} s",
-        read.as_secs_f64(),
-        (start.elapsed() - read).as_secs_f64()
-    );
+    let seconds = (read.as_secs_f64(), start.elapsed().as_secs_f64());
+    eprintln!("read {:.3} s, score {:.3} s", seconds.0, seconds.1);
     Ok(scores)
 }

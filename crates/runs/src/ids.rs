@@ -11,11 +11,18 @@ use std::hash::{BuildHasher, RandomState};
 pub(crate) struct Ids {
     text: String,
     ends: Vec<usize>,
-    /// The lower half of each id's hash, to grow the table without reading the ids again.
-    hashes: Vec<u32>,
-    /// Number of an id plus 1, or 0; a power of two long, at most half full.
-    slots: Vec<u32>,
+    /// A power of two long, at most half full.
+    slots: Vec<Slot>,
     state: RandomState,
+}
+
+/// A place in the table. The lower half of the hash stands beside the number, because looking it
+/// up elsewhere would be one more wait for the memory in each line of a run.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    hash: u32,
+    /// Number of an id plus 1, or 0.
+    next: u32,
 }
 
 impl Ids {
@@ -42,7 +49,7 @@ impl Ids {
             return None;
         }
         let slot = self.slot(self.hash(id), id);
-        self.slots[slot].checked_sub(1)
+        self.slots[slot].next.checked_sub(1)
     }
 
     /// The number of an id, a new one if it is new.
@@ -52,15 +59,14 @@ impl Ids {
         }
         let hash = self.hash(id);
         let slot = self.slot(hash, id);
-        if let Some(number) = self.slots[slot].checked_sub(1) {
+        if let Some(number) = self.slots[slot].next.checked_sub(1) {
             return number;
         }
         // Lines are counted in 32 bits before they come here, and each brings one id at most.
         let number = self.len() as u32;
         self.text.push_str(id);
         self.ends.push(self.text.len());
-        self.hashes.push(hash);
-        self.slots[slot] = number + 1;
+        self.slots[slot] = Slot { hash, next: number + 1 };
         number
     }
 
@@ -72,8 +78,8 @@ impl Ids {
     fn slot(&self, hash: u32, id: &str) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
-        while let Some(number) = self.slots[slot].checked_sub(1) {
-            if self.hashes[number as usize] == hash && self.get(number) == id {
+        while let Some(number) = self.slots[slot].next.checked_sub(1) {
+            if self.slots[slot].hash == hash && self.get(number) == id {
                 break;
             }
             slot = (slot + 1) & mask;
@@ -84,13 +90,13 @@ impl Ids {
     fn grow(&mut self) {
         let length = (self.slots.len() * 2).max(16);
         let mask = length - 1;
-        let mut slots = vec![0; length];
-        for (number, &hash) in self.hashes.iter().enumerate() {
-            let mut slot = hash as usize & mask;
-            while slots[slot] != 0 {
+        let mut slots = vec![Slot::default(); length];
+        for &old in self.slots.iter().filter(|old| old.next != 0) {
+            let mut slot = old.hash as usize & mask;
+            while slots[slot].next != 0 {
                 slot = (slot + 1) & mask;
             }
-            slots[slot] = number as u32 + 1;
+            slots[slot] = old;
         }
         self.slots = slots;
     }
