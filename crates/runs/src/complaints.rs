@@ -38,6 +38,8 @@ pub enum Fault {
     UnrankedQuery,
     /// A judged document is not in the corpus, so nothing can retrieve it.
     UnknownDocument,
+    /// The language of a query or a document is not known.
+    NoLanguage,
 }
 
 impl Fault {
@@ -47,6 +49,7 @@ impl Fault {
             Self::UnjudgedQuery | Self::UnrankedQuery => "queries",
             Self::UnknownDocument if count == 1 => "judgement",
             Self::UnknownDocument => "judgements",
+            Self::NoLanguage => "ids",
             _ if count == 1 => "line",
             _ => "lines",
         }

@@ -22,11 +22,14 @@
 //! ```
 
 mod agreement;
+mod bias;
+mod bias_report;
 mod columns;
 mod complaints;
 mod error;
 mod grouped;
 mod ids;
+mod languages;
 mod lines;
 mod mteb;
 mod qrels;
@@ -36,8 +39,11 @@ mod scores;
 mod staged;
 
 pub use agreement::{agreement, known_documents};
+pub use bias::{BiasOptions, bias};
+pub use bias_report::{BiasReport, BiasRow};
 pub use complaints::{Complaints, Fault, Strictness};
 pub use error::RunError;
+pub use languages::Languages;
 pub use mteb::{MtebResult, MtebSubset};
 pub use qrels::{Judgement, Qrels};
 pub use run::{Hit, Run};

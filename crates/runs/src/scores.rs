@@ -140,7 +140,8 @@ pub(crate) fn write_json(value: &impl Serialize, path: &Path) -> Result<(), RunE
     })
 }
 
-fn digits(value: Option<f64>) -> String {
+/// Four digits, or a dash for what there is not.
+pub(crate) fn digits(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
 }
 
@@ -154,7 +155,7 @@ fn quoted(field: &str) -> String {
 }
 
 /// Numbers to the right, no spaces at the ends of lines.
-fn text(mut table: Table) -> String {
+pub(crate) fn text(mut table: Table) -> String {
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);
     }
