@@ -1,15 +1,16 @@
 //! Language bias of a run over the pool of all languages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use measures::{
     LanguageMatrix, OtherAnswers, Placed, average_precision, complete_at, language_preference,
-    language_shares_at, max_rank, one_target_precision, peer_at, rank_correlation, rank_distance,
+    language_shares_at, max_rank, one_target_precision, peer_at, rank_distance,
 };
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::bias_report::{BiasReport, BiasRow};
+use crate::translations::{Asked, correlations};
 use crate::{Complaints, Fault, Languages, Qrels, Run};
 
 /// Where rankings are cut, and what counts as relevant.
@@ -35,11 +36,8 @@ impl Default for BiasOptions {
 }
 
 /// What one query says.
-struct Seen {
-    language: usize,
-    question: Option<String>,
-    /// Place of the query in the run.
-    query: u32,
+struct Seen<'a> {
+    asked: Asked<'a>,
     row: Values,
     /// For each document language: its AP among the documents of that language, its AP as the one
     /// target, its share of the first.
@@ -70,61 +68,91 @@ pub fn bias(
 ) -> (BiasReport, Complaints) {
     let names: BTreeSet<&str> = of_queries.names().chain(of_documents.names()).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let number = |name: Option<&str>| name.and_then(|name| names.binary_search(&name).ok());
+    let number = |name: &str| names.binary_search(&name).ok();
     let mut complaints = Complaints::default();
-
-    let tag = |id: &str| number(of_documents.get(id));
-    let in_run: Vec<Option<usize>> = run.grouped.documents.iter().map(tag).collect();
-    let judged: Vec<Option<usize>> = qrels.grouped.documents.iter().map(tag).collect();
-    let unknown = run.grouped.documents.iter().zip(&in_run).filter(|(_, tag)| tag.is_none());
-    for (id, _) in unknown {
-        complaints.add(Fault::NoLanguage, 0, || format!("document {id:?} has no language"));
-    }
+    let mut tag = |id: &str| {
+        let language = of_documents.get(id).and_then(number);
+        if language.is_none() {
+            complaints.add(Fault::NoLanguage, 0, || format!("document {id:?} has no language"));
+        }
+        language
+    };
+    let ranked: Vec<Option<usize>> = run.grouped.documents.iter().map(&mut tag).collect();
+    let find = |id: &str| run.grouped.documents.find(id);
+    let places: Vec<Option<u32>> = qrels.grouped.documents.iter().map(find).collect();
+    let judged = places.iter().zip(qrels.grouped.documents.iter());
+    let judged = judged.map(|(place, id)| match place {
+        Some(place) => ranked[*place as usize],
+        None => tag(id),
+    });
+    let judged: Vec<Option<usize>> = judged.collect();
 
     let mut queries = Vec::new();
     for (at, id) in (0..).zip(qrels.queries()) {
         let Some(query) = run.grouped.queries.find(id) else { continue };
-        match of_queries.tagged(id) {
-            Some(tagged) => queries.push((at, query, tagged)),
+        match of_queries.tagged(id).and_then(|tagged| Some((number(&tagged.language)?, tagged))) {
+            Some((language, tagged)) => {
+                queries.push(Asked { at, query, language, question: tagged.question.as_deref() });
+            }
             None => {
                 complaints.add(Fault::NoLanguage, 0, || format!("query {id:?} has no language"));
             }
         }
     }
+    let pool = Pool { run, qrels, ranked, judged, places, languages: names.len(), options };
+    let blank = || vec![None; run.grouped.documents.len()];
     let seen: Vec<Seen> = queries
-        .into_par_iter()
-        .filter_map(|(at, query, tagged)| {
-            let ranking = run.grouped.rows(query);
-            let places: BTreeMap<&str, usize> = ranking
-                .iter()
-                .zip(1..)
-                .map(|(row, rank)| (run.grouped.documents.get(row.document), rank))
-                .collect();
-            let relevant =
-                qrels.grouped.rows(at).iter().filter(|row| row.value >= options.least_relevance);
-            let passages: Vec<Placed> = relevant
-                .filter_map(|row| {
-                    let language = judged[row.document as usize]?;
-                    let document = qrels.grouped.documents.get(row.document);
-                    Some(Placed { language, rank: places.get(document).copied() })
-                })
-                .collect();
-            let languages: Vec<Option<usize>> =
-                ranking.iter().map(|row| in_run[row.document as usize]).collect();
-            let language = number(Some(&tagged.language))?;
-            let question = tagged.question.clone();
-            (!passages.is_empty()).then(|| Seen {
-                language,
-                question,
-                query,
-                row: values(language, &passages, &options),
-                by_language: by_language(&passages, &languages, names.len(), &options),
-            })
-        })
+        .par_iter()
+        .map_init(blank, |ranks, asked| pool.see(asked, ranks))
+        .flatten()
         .collect();
-
-    let correlations = correlations(run, &seen, options.consistency);
+    let asked: Vec<&Asked> = seen.iter().map(|one| &one.asked).collect();
+    let correlations = correlations(run, &asked, options.consistency);
     (report(&names, &seen, &correlations, options), complaints)
+}
+
+/// The files together.
+struct Pool<'a> {
+    run: &'a Run,
+    qrels: &'a Qrels,
+    /// The language of each document of the run, and of the judgements.
+    ranked: Vec<Option<usize>>,
+    judged: Vec<Option<usize>>,
+    /// Where the run has each document of the judgements.
+    places: Vec<Option<u32>>,
+    languages: usize,
+    options: BiasOptions,
+}
+
+impl Pool<'_> {
+    /// One query; `None` when it has nothing relevant. `ranks` has a place for each document of
+    /// the run, all empty before and after.
+    fn see<'a>(&self, asked: &Asked<'a>, ranks: &mut [Option<usize>]) -> Option<Seen<'a>> {
+        let ranking = self.run.grouped.rows(asked.query);
+        for (row, rank) in ranking.iter().zip(1..) {
+            ranks[row.document as usize] = Some(rank);
+        }
+        let judgements = self.qrels.grouped.rows(asked.at).iter();
+        let relevant = judgements.filter(|row| row.value >= self.options.least_relevance);
+        let placed = relevant.filter_map(|row| {
+            let rank = self.places[row.document as usize].and_then(|at| ranks[at as usize]);
+            Some(Placed { language: self.judged[row.document as usize]?, rank })
+        });
+        let passages: Vec<Placed> = placed.collect();
+        for row in ranking {
+            ranks[row.document as usize] = None;
+        }
+        if passages.is_empty() {
+            return None;
+        }
+        let ranking: Vec<Option<usize>> =
+            ranking.iter().map(|row| self.ranked[row.document as usize]).collect();
+        Some(Seen {
+            asked: *asked,
+            row: values(asked.language, &passages, &self.options),
+            by_language: by_language(&passages, &ranking, self.languages, &self.options),
+        })
+    }
 }
 
 fn values(language: usize, passages: &[Placed], options: &BiasOptions) -> Values {
@@ -161,62 +189,9 @@ fn by_language(
     shares[..languages].iter().enumerate().map(column).collect()
 }
 
-/// For each query the mean rank correlation with its translations; `None` without any.
-fn correlations(run: &Run, seen: &[Seen], k: usize) -> Vec<Option<f64>> {
-    let mut questions: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, one) in seen.iter().enumerate() {
-        if let Some(question) = &one.question {
-            questions.entry(question).or_default().push(at);
-        }
-    }
-    let groups: Vec<Vec<usize>> = questions.into_values().collect();
-    let found: Vec<Vec<(usize, f64)>> = groups
-        .par_iter()
-        .map(|group| {
-            let places: Vec<BTreeMap<u32, usize>> = group
-                .iter()
-                .map(|&at| {
-                    let rows = run.grouped.rows(seen[at].query).iter().zip(1..);
-                    rows.map(|(row, rank)| (row.document, rank)).collect()
-                })
-                .collect();
-            let others = |this: usize| {
-                (0..group.len())
-                    .filter(move |&other| seen[group[other]].language != seen[group[this]].language)
-            };
-            let mean = |this: usize| {
-                let pairs =
-                    others(this).filter_map(|other| between(&places[this], &places[other], k));
-                measures::mean(&pairs.collect::<Vec<f64>>()).map(|mean| (group[this], mean))
-            };
-            (0..group.len()).filter_map(mean).collect()
-        })
-        .collect();
-    let mut means = vec![None; seen.len()];
-    for (at, mean) in found.into_iter().flatten() {
-        means[at] = Some(mean);
-    }
-    means
-}
-
-/// The rank correlation over what either has among its first `k`; what the other did not retrieve
-/// stands behind all that it did.
-fn between(one: &BTreeMap<u32, usize>, two: &BTreeMap<u32, usize>, k: usize) -> Option<f64> {
-    let first = |places: &BTreeMap<u32, usize>| -> Vec<u32> {
-        places.iter().filter(|&(_, &rank)| rank <= k).map(|(&document, _)| document).collect()
-    };
-    let union: BTreeSet<u32> = first(one).into_iter().chain(first(two)).collect();
-    let place = |places: &BTreeMap<u32, usize>, document: u32| {
-        places.get(&document).copied().unwrap_or(places.len() + 1)
-    };
-    let pairs: Vec<(usize, usize)> =
-        union.into_iter().map(|document| (place(one, document), place(two, document))).collect();
-    rank_correlation(&pairs)
-}
-
 fn report(
     names: &[&str],
-    seen: &[Seen],
+    seen: &[Seen<'_>],
     correlations: &[Option<f64>],
     options: BiasOptions,
 ) -> BiasReport {
@@ -226,7 +201,7 @@ fn report(
             let cells = [alone, target, Some(share)];
             for (matrix, value) in matrices.iter_mut().zip(cells) {
                 if let Some(value) = value {
-                    matrix.add(one.language, language, value);
+                    matrix.add(one.asked.language, language, value);
                 }
             }
         }
@@ -234,7 +209,8 @@ fn report(
     let [pairs, one_target, shares] = matrices;
     let mut rows = Vec::new();
     for (language, name) in names.iter().enumerate() {
-        let own = || seen.iter().zip(correlations).filter(|(one, _)| one.language == language);
+        let own =
+            || seen.iter().zip(correlations).filter(|(one, _)| one.asked.language == language);
         let queries = own().count();
         if queries == 0 {
             continue;

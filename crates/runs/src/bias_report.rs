@@ -51,7 +51,7 @@ pub struct BiasRow {
     pub preference: Option<f64>,
     /// The share of the query's own language among the first documents.
     pub own_share: Option<f64>,
-    /// [`measures::rank_correlation`] with the translations of each query.
+    /// [`measures::rank_correlation_at`] with the translations of each query.
     pub consistency: Option<f64>,
 }
 

@@ -37,6 +37,7 @@ mod run;
 mod score;
 mod scores;
 mod staged;
+mod translations;
 
 pub use agreement::{agreement, known_documents};
 pub use bias::{BiasOptions, bias};
