@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use isogloss_runs::{Over, Qrels, Run, Scores, Strictness, score};
+use isogloss_runs::{Over, Scores, Strictness, measure_files};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,12 +33,7 @@ fn scored(
 ) -> Result<Scores, Box<dyn std::error::Error>> {
     let measures = measures.iter().map(|measure| measure.parse()).collect::<Result<Vec<_>, _>>()?;
     let start = Instant::now();
-    let (qrels, _) = Qrels::read(qrels, Strictness::Strict)?;
-    let (run, _) = Run::read(run, Strictness::Strict)?;
-    let read = start.elapsed();
-    let start = Instant::now();
-    let scores = score(&run, &qrels, &measures, Over::Both);
-    let seconds = (read.as_secs_f64(), start.elapsed().as_secs_f64());
-    eprintln!("read {:.3} s, score {:.3} s", seconds.0, seconds.1);
-    Ok(scores)
+    let measured = measure_files(qrels, run, &measures, Over::Both, Strictness::Strict, None)?;
+    eprintln!("{:.3} s", start.elapsed().as_secs_f64());
+    Ok(measured.scores)
 }

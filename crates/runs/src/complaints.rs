@@ -92,6 +92,11 @@ impl Complaints {
         }
     }
 
+    /// Forgets a fault that is none here.
+    pub(crate) fn forgive(&mut self, fault: Fault) {
+        self.0.remove(&fault);
+    }
+
     /// An error when anything is wrong and the reader is strict.
     pub fn unless(self, strictness: Strictness) -> Result<Self, RunError> {
         if strictness == Strictness::Strict && !self.is_empty() {

@@ -67,6 +67,7 @@ impl Languages {
     /// let mut languages = Languages::default();
     /// languages.add("de_56beb", "de", Some("56beb"));
     /// assert_eq!(languages.get("de_56beb"), Some("de"));
+    /// assert_eq!(languages.question("de_56beb"), Some("56beb"));
     /// ```
     pub fn add(&mut self, id: &str, language: &str, question: Option<&str>) {
         let question = question.map(str::to_owned);
@@ -76,6 +77,11 @@ impl Languages {
     /// The language of an id.
     pub fn get(&self, id: &str) -> Option<&str> {
         self.tagged(id).map(|tagged| tagged.language.as_str())
+    }
+
+    /// What an id shares with its translations; `None` when that is not known.
+    pub fn question(&self, id: &str) -> Option<&str> {
+        self.tagged(id).and_then(|tagged| tagged.question.as_deref())
     }
 
     pub(crate) fn tagged(&self, id: &str) -> Option<&Tagged> {

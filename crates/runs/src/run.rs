@@ -97,7 +97,10 @@ impl Run {
         strictness: Strictness,
     ) -> Result<(Self, Complaints), RunError> {
         let grouped = gatherer.finish(file, &mut complaints);
-        // Why there is nothing in a file is told before that there is nothing.
+        if grouped.is_err() && !complaints.is_empty() {
+            // Why there is nothing says more than that there is nothing.
+            return Err(RunError::Faults(complaints));
+        }
         let complaints = complaints.unless(strictness)?;
         let mut grouped = grouped?;
         let (rankings, documents) = grouped.each_mut();

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use isogloss_runs::{
-    Fault, Hit, Over, Qrels, Run, RunError, Strictness, agreement, known_documents, score,
+    Fault, Hit, Over, Qrels, Run, RunError, Strictness, agreement, known_documents, measure_files,
+    score,
 };
 use proptest::prelude::*;
 
@@ -102,9 +103,9 @@ fn a_lenient_reader_counts_leaves_out_and_keeps_the_first() {
     }
     assert_eq!(complaints.iter().count(), 4);
 
-    // With nothing left there is nothing to go on with.
+    // With nothing left there is nothing to go on with, and the faults tell why.
     let error = Run::parse("q\n".as_bytes(), "run.txt", LENIENT).unwrap_err();
-    assert!(matches!(error, RunError::Empty { .. }));
+    assert_eq!(error.to_string(), "run.txt, line 1: 1 columns, but a run has 6");
 }
 
 #[test]
@@ -156,6 +157,32 @@ fn files_that_do_not_belong_together_are_told_apart() {
     let measures = ["P@1".parse().unwrap()];
     assert_eq!(score(&run, &qrels, &measures, Over::Both).mean(0), Some(1.0));
     assert_eq!(score(&run, &qrels, &measures, Over::Judged).mean(0), Some(0.5));
+}
+
+#[test]
+fn two_files_are_measured_in_one_step_or_refused_with_all_their_faults() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = file(folder.path(), "run.txt", "q1 Q0 a 1 1 x\nq1 Q0 b 2 nan x\nq9 Q0 a 1 1 x\n");
+    let qrels = file(folder.path(), "qrels.txt", "q1 0 a 1\nq2 0 b one\nq3 0 b 1\n");
+    let measures = ["RR".parse().unwrap()];
+    let corpus = |document: &str| document == "a";
+    let measured =
+        |over, strictness| measure_files(&qrels, &run, &measures, over, strictness, Some(&corpus));
+    let told = measured(Over::Both, STRICT).unwrap_err().to_string();
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines.len(), 5, "{told}");
+    assert!(lines[0].ends_with("run.txt, line 2: score \"nan\" is no number"));
+    assert!(lines[1].ends_with("qrels.txt, line 2: relevance \"one\" is no whole number"));
+    assert_eq!(lines[2], "query \"q9\" of run \"x\" has no judgements");
+    assert_eq!(lines[3], "judged query \"q3\" is not in run \"x\"");
+    assert!(lines[4].ends_with("qrels.txt, line 3: document \"b\" is not in the corpus"));
+
+    let both = measured(Over::Both, LENIENT).unwrap();
+    assert_eq!((both.tag.as_str(), both.scores.mean(0)), ("x", Some(1.0)));
+    assert_eq!(both.complaints.iter().count(), 5);
+    let judged = measured(Over::Judged, LENIENT).unwrap();
+    assert_eq!(judged.scores.mean(0), Some(0.5));
+    assert_eq!(judged.complaints.count(Fault::UnrankedQuery), 0, "it was asked to count as 0");
 }
 
 #[test]
