@@ -1,6 +1,6 @@
 //! Lines of a file, gathered by query.
 
-use crate::ids::Ids;
+use crate::ids::{Ids, Texts};
 use crate::{Complaints, Fault, RunError};
 
 /// A document of a query with its score or its relevance.
@@ -54,7 +54,13 @@ pub(crate) struct Gatherer<T> {
     /// The query of each row.
     of: Vec<u32>,
     rows: Vec<Row<T>>,
+    /// The documents of the last rows, whose numbers are looked up together.
+    waiting: Texts,
+    numbers: Vec<u32>,
 }
+
+/// Documents that are looked up together.
+const TOGETHER: usize = 64;
 
 impl<T: Copy> Gatherer<T> {
     pub(crate) fn new() -> Self {
@@ -63,6 +69,8 @@ impl<T: Copy> Gatherer<T> {
             documents: Ids::default(),
             of: Vec::new(),
             rows: Vec::new(),
+            waiting: Texts::default(),
+            numbers: Vec::new(),
         }
     }
 
@@ -73,19 +81,33 @@ impl<T: Copy> Gatherer<T> {
             Some(&last) if self.queries.get(last) == query => last,
             _ => self.queries.number(query),
         };
-        let document = self.documents.number(document);
         self.of.push(query);
-        self.rows.push(Row { value, document, line });
+        self.rows.push(Row { value, document: u32::MAX, line });
+        self.waiting.push(document);
+        if self.waiting.len() == TOGETHER {
+            self.look_up();
+        }
+    }
+
+    /// Gives the last rows the numbers of their documents.
+    fn look_up(&mut self) {
+        self.documents.numbers(&self.waiting, &mut self.numbers);
+        let first = self.rows.len() - self.waiting.len();
+        for (row, &number) in self.rows[first..].iter_mut().zip(&self.numbers) {
+            row.document = number;
+        }
+        self.waiting.clear();
     }
 
     /// Brings the rows of each query together, in their order, and leaves out those that name a
     /// document again.
     pub(crate) fn finish(
-        self,
+        mut self,
         file: &str,
         complaints: &mut Complaints,
     ) -> Result<Grouped<T>, RunError> {
-        let Self { queries, documents, of, mut rows } = self;
+        self.look_up();
+        let Self { queries, documents, of, mut rows, .. } = self;
         if rows.is_empty() {
             return Err(RunError::Empty { file: file.to_owned() });
         }
