@@ -1,6 +1,6 @@
 //! Rankings: the TREC run.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::io::BufRead;
 use std::path::Path;
 
@@ -104,7 +104,7 @@ impl Run {
         let complaints = complaints.unless(strictness)?;
         let mut grouped = grouped?;
         let (rankings, documents) = grouped.each_mut();
-        rankings.into_par_iter().for_each(|rows| rows.sort_unstable_by(by_rank(documents)));
+        rankings.into_par_iter().for_each(|rows| rank(rows, documents));
         Ok((Self { grouped, tag }, complaints))
     }
 
@@ -156,13 +156,18 @@ impl Run {
 
 /// The rule of the [crate]. `trec_eval` keeps scores in 32 bits, and ties that come from that are
 /// ties.
-fn by_rank(documents: &Ids) -> impl Fn(&Row<f64>, &Row<f64>) -> Ordering + Sync {
-    |a, b| {
-        let order = (b.value as f32).partial_cmp(&(a.value as f32));
-        // No score is NaN, so there always is an order.
-        order.unwrap_or(Ordering::Equal).then_with(|| {
-            documents.get(b.document).as_bytes().cmp(documents.get(a.document).as_bytes())
-        })
+///
+/// Scores are sorted first and ids only where they tie: most runs are sorted by score already,
+/// which a stable sort sees at once, and ids lie all over the memory.
+fn rank(rows: &mut [Row<f64>], documents: &Ids) {
+    // No score is NaN, so there always is an order.
+    let order = |a: &Row<f64>, b: &Row<f64>| (b.value as f32).partial_cmp(&(a.value as f32));
+    rows.sort_by(|a, b| order(a, b).unwrap_or(Ordering::Equal));
+    for tied in rows.chunk_by_mut(|a, b| order(a, b) == Some(Ordering::Equal)) {
+        if tied.len() > 1 {
+            // Strings are compared byte by byte.
+            tied.sort_unstable_by_key(|row| Reverse(documents.get(row.document)));
+        }
     }
 }
 
