@@ -30,12 +30,11 @@ const NAMES: [(&str, Family); 18] = [
 
 /// The names of `trec_eval` that carry their cutoff behind a `_` (its output) or a `.` (its
 /// options).
-const WITH_CUTOFF: [(&str, Family); 6] = [
+const WITH_CUTOFF: [(&str, Family); 5] = [
     ("ndcg_cut", Family::Ndcg),
     ("map_cut", Family::AveragePrecision),
     ("P", Family::Precision),
     ("recall", Family::Recall),
-    ("recip_rank_cut", Family::ReciprocalRank),
     ("success", Family::Success),
 ];
 

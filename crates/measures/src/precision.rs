@@ -30,8 +30,8 @@ pub fn average_precision(ranks: &[usize], relevant: usize) -> f64 {
 /// Average precision of the first `k` documents: relevant documents behind them count as not
 /// retrieved. `map_cut_k` of `trec_eval`.
 ///
-/// The divisor stays the number of all relevant documents, as in `trec_eval`; mteb and the code of
-/// XTREME-R divide by `min(k, relevant)` instead. In the range 0..=1; 0 when nothing is relevant.
+/// The divisor stays the number of all relevant documents, as in `trec_eval` and mteb; the code of
+/// XTREME-R divides by `min(k, relevant)` instead. In the range 0..=1; 0 when nothing is relevant.
 ///
 /// # Panics
 ///

@@ -17,7 +17,7 @@ pub fn reciprocal_rank(ranks: &[usize]) -> f64 {
 }
 
 /// Reciprocal rank of the first relevant document if it stands among the first `k`, else 0. Its
-/// mean over queries is MRR@k; `trec_eval` 10 has it as `recip_rank_cut_k`.
+/// mean over queries is MRR@k. Not in `trec_eval`; as in `ir_measures`.
 ///
 /// # Panics
 ///

@@ -42,8 +42,8 @@ pub enum SignificanceError {
         /// The query.
         query: String,
     },
-    /// Two lists that should belong together have different lengths, or there is none.
-    #[error("seeds have different queries: {lengths:?} values")]
+    /// Seeds did not answer the same queries, or there is none.
+    #[error("the seeds do not have the same queries; they have {lengths:?} values")]
     Seeds {
         /// How many values each seed has.
         lengths: Vec<usize>,

@@ -153,7 +153,10 @@ fn seeds_are_averaged_by_query_before_they_are_compared() {
     let mut short = System::new("short");
     short.add("de", "q1", 0.4).unwrap();
     let error = System::mean_of("hybrid", &[seeds[0].clone(), short]).unwrap_err();
-    assert_eq!(error.to_string(), "seeds have different queries: [240, 1] values");
+    assert_eq!(
+        error.to_string(),
+        "the seeds do not have the same queries; they have [240, 1] values"
+    );
     assert!(System::mean_of("none", &[]).is_err());
 }
 
