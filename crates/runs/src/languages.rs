@@ -1,0 +1,94 @@
+//! Which language an id is of.
+
+use std::collections::HashMap;
+use std::io::BufRead;
+use std::path::Path;
+
+use crate::lines;
+use crate::{Complaints, Fault, RunError, Strictness};
+
+/// The languages of queries or of documents. A run names neither, so they come from beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Languages {
+    ids: HashMap<String, Tagged>,
+}
+
+/// What is known of an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tagged {
+    pub(crate) language: String,
+    /// What the translations of one query have in common.
+    pub(crate) question: Option<String>,
+}
+
+impl Languages {
+    /// Reads a file, plain or gzip, with two columns a line, id and language; or three, where the
+    /// third is the same for the translations of one query.
+    pub fn read(path: &Path, strictness: Strictness) -> Result<(Self, Complaints), RunError> {
+        Self::parse(lines::open(path)?, &path.display().to_string(), strictness)
+    }
+
+    /// Reads lines as [`Languages::read`] does; `file` is their name in errors.
+    pub fn parse(
+        reader: impl BufRead,
+        file: &str,
+        strictness: Strictness,
+    ) -> Result<(Self, Complaints), RunError> {
+        let mut complaints = Complaints::default();
+        let mut languages = Self::default();
+        lines::each(reader, file, &mut complaints, |complaints, line, text| {
+            let columns: Vec<&str> = text.split_ascii_whitespace().collect();
+            let (id, language, question) = match columns[..] {
+                [id, language] => (id, language, None),
+                [id, language, question] => (id, language, Some(question)),
+                _ => {
+                    let what = || format!("{} columns, but 2 or 3 are wanted", columns.len());
+                    return complaints.line(Fault::Columns, file, line as usize, what);
+                }
+            };
+            if languages.ids.contains_key(id) {
+                let what = || format!("id {id:?} has a language already");
+                return complaints.line(Fault::Duplicate, file, line as usize, what);
+            }
+            languages.add(id, language, question);
+        })?;
+        let complaints = complaints.unless(strictness)?;
+        if languages.ids.is_empty() {
+            return Err(RunError::Empty { file: file.to_owned() });
+        }
+        Ok((languages, complaints))
+    }
+
+    /// Sets the language of an id, and the question that it shares with its translations.
+    ///
+    /// ```
+    /// use isogloss_runs::Languages;
+    ///
+    /// let mut languages = Languages::default();
+    /// languages.add("de_56beb", "de", Some("56beb"));
+    /// assert_eq!(languages.get("de_56beb"), Some("de"));
+    /// assert_eq!(languages.question("de_56beb"), Some("56beb"));
+    /// ```
+    pub fn add(&mut self, id: &str, language: &str, question: Option<&str>) {
+        let question = question.map(str::to_owned);
+        self.ids.insert(id.to_owned(), Tagged { language: language.to_owned(), question });
+    }
+
+    /// The language of an id.
+    pub fn get(&self, id: &str) -> Option<&str> {
+        self.tagged(id).map(|tagged| tagged.language.as_str())
+    }
+
+    /// What an id shares with its translations; `None` when that is not known.
+    pub fn question(&self, id: &str) -> Option<&str> {
+        self.tagged(id).and_then(|tagged| tagged.question.as_deref())
+    }
+
+    pub(crate) fn tagged(&self, id: &str) -> Option<&Tagged> {
+        self.ids.get(id)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.ids.values().map(|tagged| tagged.language.as_str())
+    }
+}

@@ -1,0 +1,50 @@
+//! From two files to scores, in one step.
+
+use std::path::Path;
+
+use measures::Measure;
+
+use crate::{
+    Complaints, Fault, Over, Qrels, Run, RunError, Scores, Strictness, agreement, known_documents,
+    score,
+};
+
+/// A run that was measured.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// The run's own name.
+    pub tag: String,
+    /// Its values and means.
+    pub scores: Scores,
+    /// What was counted and left out; empty unless the reader was lenient.
+    pub complaints: Complaints,
+}
+
+/// Reads judgements and a run, checks that they belong together, and scores.
+///
+/// A strict reader refuses with all faults of both files at once, so that none hides another.
+/// Judged queries that the run lacks are no fault when they are to count as 0. `known` says whether
+/// the corpus has a document, where there is a corpus to ask.
+pub fn measure_files(
+    qrels: &Path,
+    run: &Path,
+    measures: &[Measure],
+    over: Over,
+    strictness: Strictness,
+    known: Option<&dyn Fn(&str) -> bool>,
+) -> Result<Measured, RunError> {
+    let (judged, mut complaints) = Qrels::read(qrels, Strictness::Lenient)?;
+    let (ranked, more) = Run::read(run, Strictness::Lenient)?;
+    complaints.extend(more);
+    let mut apart = agreement(&ranked, &judged);
+    if over == Over::Judged {
+        apart.forgive(Fault::UnrankedQuery);
+    }
+    complaints.extend(apart);
+    if let Some(known) = known {
+        complaints.extend(known_documents(&judged, &qrels.display().to_string(), known));
+    }
+    let complaints = complaints.unless(strictness)?;
+    let scores = score(&ranked, &judged, measures, over);
+    Ok(Measured { tag: ranked.tag().to_owned(), scores, complaints })
+}

@@ -1,0 +1,164 @@
+//! Scores of queries and their means, as values, tables and files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use comfy_table::{CellAlignment, Table, presets};
+use measures::Measure;
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use crate::{RunError, staged};
+
+/// The value of every measure for every query that was scored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scores {
+    measures: Vec<Measure>,
+    queries: Vec<String>,
+    /// One column per measure, one value per query.
+    columns: Vec<Vec<f64>>,
+}
+
+impl Scores {
+    pub(crate) fn new(
+        measures: Vec<Measure>,
+        queries: Vec<String>,
+        columns: Vec<Vec<f64>>,
+    ) -> Self {
+        Self { measures, queries, columns }
+    }
+
+    /// The measures, in the order in which they were asked for.
+    pub fn measures(&self) -> &[Measure] {
+        &self.measures
+    }
+
+    /// The queries that were scored, in the order of the judgements.
+    pub fn queries(&self) -> &[String] {
+        &self.queries
+    }
+
+    /// The values of one measure, in the order of [`queries`](Self::queries).
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many measures.
+    pub fn values(&self, measure: usize) -> &[f64] {
+        &self.columns[measure]
+    }
+
+    /// The mean of one measure over queries; `None` when no query was scored.
+    ///
+    /// # Panics
+    ///
+    /// When there are not so many measures.
+    pub fn mean(&self, measure: usize) -> Option<f64> {
+        measures::mean(&self.columns[measure])
+    }
+
+    /// The means by name, `nDCG@10`.
+    pub fn means(&self) -> BTreeMap<String, Option<f64>> {
+        (0..).zip(&self.measures).map(|(at, name)| (name.to_string(), self.mean(at))).collect()
+    }
+
+    /// A table with one line for each measure: its mean, to four digits.
+    pub fn table(&self) -> String {
+        let mut table = Table::new();
+        let queries = match self.queries.len() {
+            1 => "1 query".to_owned(),
+            count => format!("{count} queries"),
+        };
+        table.load_preset(presets::NOTHING).set_header(["measure".to_owned(), queries]);
+        for (at, measure) in self.measures.iter().enumerate() {
+            table.add_row([measure.to_string(), digits(self.mean(at))]);
+        }
+        text(table)
+    }
+
+    /// A table with one line for each query and one column for each measure; the last line has the
+    /// means.
+    pub fn query_table(&self) -> String {
+        let mut table = Table::new();
+        let names = self.measures.iter().map(ToString::to_string);
+        let header = std::iter::once("query".to_owned()).chain(names);
+        table.load_preset(presets::NOTHING).set_header(header);
+        for (at, query) in self.queries.iter().enumerate() {
+            let values = self.columns.iter().map(|column| digits(Some(column[at])));
+            table.add_row(std::iter::once(query.clone()).chain(values));
+        }
+        let means = (0..self.measures.len()).map(|at| digits(self.mean(at)));
+        table.add_row(std::iter::once("all".to_owned()).chain(means));
+        text(table)
+    }
+
+    /// Writes a file of comma-separated values: one line per query, then `all` with the means.
+    pub fn write_csv(&self, path: &Path) -> Result<(), RunError> {
+        staged::write(path, |out| {
+            let names: Vec<String> =
+                self.measures.iter().map(|measure| quoted(&measure.to_string())).collect();
+            writeln!(out, "query,{}", names.join(","))?;
+            let mut line = |name: &str, values: Vec<String>| {
+                writeln!(out, "{},{}", quoted(name), values.join(","))
+            };
+            for (at, query) in self.queries.iter().enumerate() {
+                line(query, self.columns.iter().map(|column| column[at].to_string()).collect())?;
+            }
+            let mean = |at| self.mean(at).map_or_else(String::new, |mean| mean.to_string());
+            line("all", (0..self.measures.len()).map(mean).collect())
+        })
+    }
+
+    /// Writes a JSON file: `{"count": …, "mean": {"nDCG@10": …}, "queries": {"q1": {"nDCG@10": …}}}`.
+    pub fn write_json(&self, path: &Path) -> Result<(), RunError> {
+        write_json(self, path)
+    }
+}
+
+impl Serialize for Scores {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let names: Vec<String> = self.measures.iter().map(ToString::to_string).collect();
+        let row = |at: usize| {
+            let values = self.columns.iter().map(|column| column[at]);
+            names.iter().map(String::as_str).zip(values).collect::<BTreeMap<_, _>>()
+        };
+        let queries: BTreeMap<&str, _> =
+            self.queries.iter().enumerate().map(|(at, query)| (query.as_str(), row(at))).collect();
+        let mut fields = serializer.serialize_struct("Scores", 3)?;
+        fields.serialize_field("count", &self.queries.len())?;
+        fields.serialize_field("mean", &self.means())?;
+        fields.serialize_field("queries", &queries)?;
+        fields.end()
+    }
+}
+
+/// Writes any result as JSON, with a line end after it.
+pub(crate) fn write_json(value: &impl Serialize, path: &Path) -> Result<(), RunError> {
+    let json = serde_json::to_vec_pretty(value)
+        .map_err(|source| RunError::Json { file: path.display().to_string(), source })?;
+    staged::write(path, |out| {
+        out.write_all(&json)?;
+        out.write_all(b"\n")
+    })
+}
+
+/// Four digits, or a dash for what there is not.
+pub(crate) fn digits(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.4}"))
+}
+
+/// A field of comma-separated values, as RFC 4180 quotes it.
+fn quoted(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
+
+/// Numbers to the right, no spaces at the ends of lines.
+pub(crate) fn text(mut table: Table) -> String {
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
