@@ -66,9 +66,12 @@ fn every_composition_trains_a_model_that_can_be_scored() {
         assert_eq!(manifest["training"]["data"].as_object().unwrap().len(), LANGUAGES.len());
 
         let lines = read_lines(&dir.join(format!("{composition}.metrics.jsonl")));
-        assert_eq!(lines.len(), 21, "one line a step and a summary");
+        assert_eq!(lines.len(), 22, "the run, one line a step, and its end");
+        assert_eq!(lines[0]["event"], "run");
+        assert_eq!(lines[0]["config"]["batches"]["batch"], 8);
+        assert_eq!(lines[0]["data"].as_object().unwrap().len(), LANGUAGES.len());
         let mut kinds = Vec::new();
-        for (i, line) in lines[..20].iter().enumerate() {
+        for (i, line) in lines[1..21].iter().enumerate() {
             assert_eq!(line["step"], i + 1);
             assert_eq!(line["rows"], 8);
             assert!(number(&line["loss"]) >= 0.0 && number(&line["learning_rate"]) >= 0.0);
@@ -79,9 +82,9 @@ fn every_composition_trains_a_model_that_can_be_scored() {
         let expected: &[&str] =
             if composition == "hybrid" { &["cross", "mono"] } else { &[composition] };
         assert_eq!(kinds, expected);
-        let summary = &lines[20];
+        let summary = &lines[21];
         assert_eq!(summary["steps"], 20);
-        assert_eq!(summary["interrupted"], false);
+        assert_eq!(summary["ended"], "completed");
         assert_eq!(summary["drawn"]["rows"], 160);
 
         let (_, report) = full_evaluate(dir, composition, &[]);
@@ -269,7 +272,7 @@ max_position_embeddings = 256";
     let lines = read_lines(&dir.join("bert.metrics.jsonl"));
     let loss =
         |range: std::ops::Range<usize>| mean(lines[range].iter().map(|l| number(&l["loss"])));
-    let (first, last) = (loss(0..5), loss(25..30));
+    let (first, last) = (loss(1..6), loss(26..31));
     assert!(last < first, "the loss went from {first} to {last}");
     let (_, report) = evaluate(dir, "bert", "data", &[]);
     assert!(is_share(&report["mean"]["crosslingual"]["map"]));
@@ -289,9 +292,9 @@ fn ctrl_c_saves_the_model_as_it_is() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Steps are in the file once its buffer has been full.
     let began = Instant::now();
-    while fs::metadata(dir.join("model.metrics.jsonl")).map_or(0, |file| file.len()) == 0 {
+    let lines = || fs::read_to_string(dir.join("model.metrics.jsonl")).unwrap_or_default();
+    while lines().lines().count() < 3 {
         assert!(training.try_wait().unwrap().is_none(), "training ended by itself");
         assert!(began.elapsed() < Duration::from_mins(2), "training took no step");
         std::thread::sleep(Duration::from_millis(20));
@@ -305,8 +308,8 @@ fn ctrl_c_saves_the_model_as_it_is() {
 
     let lines = read_lines(&dir.join("model.metrics.jsonl"));
     let summary = lines.last().unwrap();
-    assert_eq!(summary["interrupted"], true);
-    assert_eq!(summary["steps"], lines.len() - 1);
+    assert_eq!(summary["ended"], "interrupted");
+    assert_eq!(summary["steps"], lines.len() - 2);
     let manifest = read_json(&dir.join("model/manifest.json"));
     assert_eq!(manifest["training"]["steps"], summary["steps"]);
     evaluate(dir, "model", "data", &[]);

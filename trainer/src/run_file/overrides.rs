@@ -58,8 +58,11 @@ fn put(run: &mut Table, path: &str, value: Value) {
 
 /// `text` as a run file reads it behind a `=`; None where it does not.
 fn parsed(text: &str) -> Option<Value> {
-    let table: Table = toml::from_str(&format!("x = {text}")).ok()?;
-    table.get("x").cloned()
+    if let Ok(table) = toml::from_str::<Table>(&format!("x = {text}")) {
+        return table.get("x").cloned();
+    }
+    // Numbers as people write them: `.5`, `NaN`.
+    text.parse().ok().map(Value::Float)
 }
 
 fn argument(field: &Field) -> Arg {
