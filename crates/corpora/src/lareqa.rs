@@ -117,6 +117,16 @@ impl Benchmark {
         self.positives.get(question_id).map_or(&[], Vec::as_slice)
     }
 
+    /// The questions of language `from` that no candidate of language `to` answers, as indices in
+    /// `from`'s questions. Some benchmarks translate only a part of their questions: those are left
+    /// out where a pool has no answer, and counted. Both languages are indices in
+    /// [`Benchmark::languages`].
+    pub fn unanswered(&self, from: usize, to: usize) -> Vec<usize> {
+        let answered = |id: &str| self.positives(id).iter().any(|(language, _)| *language == to);
+        let questions = self.languages[from].questions.iter().enumerate();
+        questions.filter(|(_, one)| !answered(&one.id)).map(|(index, _)| index).collect()
+    }
+
     /// Candidates of all languages together: the size of the pool.
     pub fn candidate_count(&self) -> usize {
         self.languages.iter().map(|set| set.candidates.len()).sum()
@@ -220,6 +230,11 @@ fn language_files(dir: &Path) -> Result<BTreeMap<String, std::path::PathBuf>, Co
         }
     }
     Ok(files)
+}
+
+/// Whether a file of this name is one of a language.
+pub(crate) fn is_language_file(name: &str) -> bool {
+    name.strip_suffix(".json").is_some_and(is_language_code)
 }
 
 /// The form of BCP 47 tags: two or three lower-case letters, then subtags.

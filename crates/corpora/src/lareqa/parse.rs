@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::schema;
 use super::{Candidate, LanguageSet, Passage, Question};
 use crate::error::reason;
-use crate::{CorpusError, Split};
+use crate::{CorpusError, Split, encoding};
 
 #[derive(Deserialize)]
 struct File {
@@ -128,9 +128,14 @@ impl LanguageSet {
 }
 
 fn decode(name: &str, bytes: &[u8]) -> Result<File, CorpusError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| CorpusError::InvalidUtf8 {
-        file: name.to_owned(),
-        line: bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count(),
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let bad = &bytes[error.valid_up_to()..];
+        let looks = if encoding::is_utf16(bytes) { bytes } else { &bad[..bad.len().min(200)] };
+        CorpusError::InvalidUtf8 {
+            file: name.to_owned(),
+            line: bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count(),
+            looks: encoding::guess(looks),
+        }
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map_err(|error| {
