@@ -40,6 +40,8 @@ pub enum Complaint {
     UnknownDocument,
     /// A score that is no number: `NaN`, infinite, a fraction where grades are whole, or text.
     BadScore,
+    /// A question whose answer stands in no sentence, in several, or outside its paragraph.
+    BadAnswer,
     /// A language without a row that can be used.
     EmptyLanguage,
 }
@@ -54,6 +56,7 @@ impl Complaint {
             Self::UnknownQuery => "judgement of an unknown query",
             Self::UnknownDocument => "judgement of an unknown document",
             Self::BadScore => "bad score",
+            Self::BadAnswer => "question without its answer",
             Self::EmptyLanguage => "empty language",
         }
     }
@@ -119,6 +122,10 @@ impl Complaints {
             | CorpusError::MissingField { .. }
             | CorpusError::Columns { .. }
             | CorpusError::BadField { .. } => Complaint::BadRow,
+            CorpusError::AnswerOutside { .. }
+            | CorpusError::Unanswered { .. }
+            | CorpusError::Ambiguous { .. } => Complaint::BadAnswer,
+            CorpusError::EmptyLanguage { .. } => Complaint::EmptyLanguage,
             _ => return Err(error),
         };
         self.note(kind, error);

@@ -394,3 +394,60 @@ fn questions_without_an_answer_in_a_language_are_known() {
     let contexts = pool(&read, "mlqa-r", Form::SentenceContext);
     assert_eq!(contexts.documents[1].text, "No. Yes. No.");
 }
+
+#[test]
+fn questions_that_cannot_be_used_are_left_out_where_that_is_allowed() {
+    let file = |qas: &str| {
+        format!(
+            "{{\"data\": [{{\"title\": \"t\", \"paragraphs\": [{{\"context\": \"Yes. No.\", \
+             \"sentence_breaks\": [[0, 4], [5, 8]], \"qas\": [{qas}]}}]}}]}}"
+        )
+    };
+    let qa = |id: &str, start: i32| {
+        format!(
+            "{{\"id\": \"{id}\", \"question\": \"?\", \"answers\": \
+             [{{\"answer_start\": {start}, \"text\": \"x\"}}]}}"
+        )
+    };
+    let dir = folder(&[
+        ("en.json", &file(&[qa("a", 0), qa("b", 4), qa("c", 90), qa("a", 5)].join(","))),
+        ("de.json", &file(&qa("a", 5))),
+        ("el.json", &file("")),
+    ]);
+    write(dir.path(), "th.json", &windows_874("{\"data\": \"ธนาคารกลาง\"}"));
+    assert!(lareqa::read_dir(dir.path(), None, Split::All).is_err());
+    let mut counted = lenient();
+    let read = lareqa::read_dir_with(dir.path(), None, Split::All, &mut counted).unwrap();
+    let languages: Vec<&str> = read.languages.iter().map(|set| set.language.as_str()).collect();
+    assert_eq!(languages, ["de", "en"]);
+    assert_eq!(read.languages[1].questions.len(), 1);
+    assert_eq!(counted.count(Complaint::BadAnswer), 2);
+    assert_eq!(counted.count(Complaint::DuplicateId), 1);
+    assert_eq!(counted.count(Complaint::NotUtf8), 1);
+    assert_eq!(counted.count(Complaint::EmptyLanguage), 1);
+    let said = lareqa::read_dir_with(dir.path(), None, Split::All, &mut strict()).unwrap_err();
+    let said = said.to_string();
+    assert!(said.contains("question b: answered by no sentence"), "{said}");
+    assert!(said.contains("th.json:1: not UTF-8 text; it looks like WINDOWS-874"), "{said}");
+}
+
+#[test]
+fn a_changed_byte_in_an_archive_never_gives_other_data() {
+    let whole = zip(&beir_files());
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("tiny.zip");
+    fs::write(&path, &whole).unwrap();
+    let read = || beir::read(&path, "tiny", "test", "en", &mut strict());
+    let expected = read().unwrap();
+    let mut refused = 0;
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x41;
+        fs::write(&path, changed).unwrap();
+        match read() {
+            Ok(same) => assert_eq!(same, expected, "byte {at}"),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > whole.len() / 3, "{refused} of {}", whole.len());
+}
