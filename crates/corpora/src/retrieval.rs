@@ -1,7 +1,7 @@
 //! Retrieval benchmarks: queries, documents, and which document answers which query.
 //!
 //! One type for every benchmark that has these three, whatever its files look like ([`miracl`],
-//! [`beir`], and [`lareqa`] as one pool). Judgements are pairs of indices; a judgement of grade 0
+//! [`beir`], [`lareqa`] as one pool, and [`mtop`] by intent). Judgements are pairs of indices; a judgement of grade 0
 //! says that a person looked and found the document not relevant, which is kept, because measures
 //! over judged documents alone need it.
 //!
@@ -11,11 +11,14 @@
 //! [`miracl`]: crate::miracl
 //! [`beir`]: crate::beir
 //! [`lareqa`]: crate::lareqa
+//! [`mtop`]: crate::mtop
 
 mod assembly;
+mod intents;
 mod pool;
 
 pub(crate) use assembly::Assembly;
+pub use intents::same_intent;
 pub use pool::{Form, pool};
 
 /// A retrieval benchmark. Indices of queries, documents and languages are those of its lists.

@@ -55,7 +55,8 @@ struct Object {
 }
 
 /// Reads the files of a folder whose path says `test` (`en-ar/test.jsonl.gz`,
-/// `test/en-ar.jsonl.gz`, `en-de_test.tsv`), by pair of languages.
+/// `test/en-ar.jsonl.gz`, `en-de_test.tsv`), by pair of languages. The folder should hold one
+/// benchmark: pairs of the same languages come together.
 ///
 /// # Errors
 ///

@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use isogloss_corpora::miracl::Passage;
 use isogloss_corpora::mtop::Part;
-use isogloss_corpora::retrieval::{Form, Retrieval, pool};
+use isogloss_corpora::retrieval::{Form, Retrieval, pool, same_intent};
 use isogloss_corpora::{
     Complaint, Complaints, CorpusError, Layout, Leniency, Split, beir, bitext, lareqa, miracl,
     mtop, sts,
@@ -285,6 +285,18 @@ fn mtop_has_parts_domains_and_intents() {
     let one = mtop::read(dir.path(), Some(&["th".to_owned()]), &mut strict()).unwrap();
     assert_eq!((one.languages.as_slice(), one.utterances.len()), (&["th".to_owned()][..], 4));
     assert_eq!(Layout::of(dir.path()).unwrap(), Layout::Mtop);
+}
+
+#[test]
+fn mtop_is_retrieval_of_the_same_intent() {
+    let dir = mtop_files(&mtop_line("9", "IN:GET_ALARM", "ปลุกกี่โมง", "alarm"));
+    let read = mtop::read(dir.path(), None, &mut strict()).unwrap();
+    let benchmark = same_intent(&read, Part::Test, Part::Train, None);
+    let ids: Vec<&str> = benchmark.queries.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["en_1", "en_2", "th_9"]);
+    assert_eq!(relevant(&benchmark, 0), [("en_1", 1), ("th_1", 1)]);
+    assert_eq!((benchmark.documents.len(), benchmark.unanswerable()), (4, 1));
+    assert_eq!(same_intent(&read, Part::Test, Part::Train, Some(1)).queries.len(), 2);
 }
 
 #[test]

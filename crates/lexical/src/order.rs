@@ -75,10 +75,13 @@ impl Order {
     pub fn ranks(&self, scores: &[f32], documents: &[u32]) -> Vec<usize> {
         let rank = |&document: &u32| {
             let (score, place) = (scores[document as usize], self.places[document as usize]);
-            let better = scores
-                .iter()
-                .zip(&self.places)
-                .filter(|&(&other, &at)| other > score || (other == score && at < place));
+            let better = scores.iter().zip(&self.places).filter(|(other, at)| {
+                match other.total_cmp(&score) {
+                    Ordering::Greater => true,
+                    Ordering::Equal => **at < place,
+                    Ordering::Less => false,
+                }
+            });
             better.count() + 1
         };
         documents.iter().map(rank).collect()
