@@ -6,6 +6,8 @@
 
 use std::io;
 
+use crate::Complaints;
+
 /// Why a benchmark or training data cannot be used. `file` is the path as the caller gave it, or
 /// the name given with bytes.
 #[derive(Debug, thiserror::Error)]
@@ -30,12 +32,54 @@ pub enum CorpusError {
         source: io::Error,
     },
     /// Bytes that are not UTF-8.
-    #[error("{file}:{line}: not UTF-8 text")]
+    #[error("{file}:{line}: not UTF-8 text{}", as_encoding(*looks))]
     InvalidUtf8 {
         /// The file.
         file: String,
         /// Its first line that is not UTF-8.
         line: usize,
+        /// The encoding that the bytes look like, as `iconv` calls it.
+        looks: Option<&'static str>,
+    },
+    /// A file that starts as UTF-16 does.
+    #[error("{file}:1: not UTF-8 text{}", as_encoding(Some("UTF-16")))]
+    Utf16 {
+        /// The file.
+        file: String,
+    },
+    /// A zip archive that cannot be read.
+    #[error("{file}: zip archive {problem}")]
+    Archive {
+        /// The archive.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Rows that cannot be used, all of them.
+    #[error("{complaints}")]
+    Rows {
+        /// By kind.
+        complaints: Complaints,
+    },
+    /// A file of the layout that is not there.
+    #[error("{place}: no {what}")]
+    NoFile {
+        /// The folder.
+        place: String,
+        /// The file, as the layout names it.
+        what: String,
+    },
+    /// Files that belong together line by line and have different numbers of lines.
+    #[error("{first}: {first_lines} lines, but {second}: {second_lines}; they pair line by line")]
+    Uneven {
+        /// One file.
+        first: String,
+        /// Its lines.
+        first_lines: usize,
+        /// The other.
+        second: String,
+        /// Its lines.
+        second_lines: usize,
     },
     /// A line too long to be a text, as of a file that is no text at all.
     #[error("{file}:{line}: the line is longer than {} MiB", limit >> 20)]
@@ -84,14 +128,14 @@ pub enum CorpusError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A row of a lexicon with more or fewer cells than its header.
-    #[error("{file}:{line}: expected {expected} columns as in the header, got {got}")]
+    /// A row of a table with more or fewer cells than its header or its layout has.
+    #[error("{file}:{line}: expected {expected} columns, got {got}")]
     Columns {
         /// The file.
         file: String,
         /// Line, from 1.
         line: usize,
-        /// Columns of the header.
+        /// Columns of the header or layout.
         expected: usize,
         /// Columns of the row.
         got: usize,
@@ -168,6 +212,15 @@ pub enum CorpusError {
         /// The name.
         format: String,
     },
+    /// A name that is no layout of benchmarks.
+    #[error(
+        "unknown layout `{name}`: expected `lareqa`, `miracl`, `beir`, `mtop`, `sts`, `tatoeba`, \
+         `ntrex` or `flores`"
+    )]
+    UnknownLayout {
+        /// The name.
+        name: String,
+    },
     /// A language that was asked for and has no file.
     #[error(
         "{folder}: no data for language `{language}`: {language}.json is missing (found: {found})"
@@ -209,6 +262,12 @@ pub enum CorpusError {
         /// What is missing.
         problem: &'static str,
     },
+}
+
+fn as_encoding(looks: Option<&str>) -> String {
+    looks.map_or_else(String::new, |name| {
+        format!("; it looks like {name}: convert it with `iconv -f {name} -t UTF-8`")
+    })
 }
 
 fn in_field(field: Option<&str>) -> String {

@@ -17,10 +17,11 @@ mod schema;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use parse::parse;
 
+use crate::complaints::{Complaint, Complaints};
 use crate::{CorpusError, Split};
 
 /// A benchmark: the candidates and questions of every language, positives linked across languages.
@@ -117,6 +118,16 @@ impl Benchmark {
         self.positives.get(question_id).map_or(&[], Vec::as_slice)
     }
 
+    /// The questions of language `from` that no candidate of language `to` answers, as indices in
+    /// `from`'s questions. Some benchmarks translate only a part of their questions: those are left
+    /// out where a pool has no answer, and counted. Both languages are indices in
+    /// [`Benchmark::languages`].
+    pub fn unanswered(&self, from: usize, to: usize) -> Vec<usize> {
+        let answered = |id: &str| self.positives(id).iter().any(|(language, _)| *language == to);
+        let questions = self.languages[from].questions.iter().enumerate();
+        questions.filter(|(_, one)| !answered(&one.id)).map(|(index, _)| index).collect()
+    }
+
     /// Candidates of all languages together: the size of the pool.
     pub fn candidate_count(&self) -> usize {
         self.languages.iter().map(|set| set.candidates.len()).sum()
@@ -158,6 +169,18 @@ impl LanguageSet {
         Ok(())
     }
 
+    fn leave_out_repeats(&mut self, name: &str, complaints: &mut Complaints) {
+        let mut ids = HashSet::new();
+        self.questions.retain(|question| {
+            let first = ids.insert(question.id.clone());
+            if !first {
+                let what = format_args!("{name}: question {} again", question.id);
+                complaints.note(Complaint::DuplicateId, what);
+            }
+            first
+        });
+    }
+
     fn inconsistent(&self, problem: String) -> CorpusError {
         CorpusError::Inconsistent { language: self.language.clone(), problem }
     }
@@ -177,36 +200,68 @@ pub fn read_dir(
     languages: Option<&[String]>,
     split: Split,
 ) -> Result<Benchmark, CorpusError> {
-    let files = language_files(dir)?;
-    let chosen: Vec<&String> = match languages {
-        Some(languages) => languages.iter().collect(),
-        None => files.keys().collect(),
-    };
-    if chosen.is_empty() {
-        return Err(CorpusError::Empty {
-            place: dir.display().to_string(),
-            problem: "no language files ({language}.json)",
-        });
-    }
-    let mut sets = Vec::with_capacity(chosen.len());
-    for language in chosen {
-        let Some(path) = files.get(language) else {
-            return Err(CorpusError::NoLanguage {
-                folder: dir.display().to_string(),
-                language: language.clone(),
-                found: found(&files),
-            });
-        };
+    let read = |(language, path): (String, PathBuf)| {
         let name = path.display().to_string();
-        let bytes =
-            fs::read(path).map_err(|source| CorpusError::Io { file: name.clone(), source })?;
-        sets.push(parse(language, &name, &bytes, split)?);
+        parse(&language, &name, &bytes(&path)?, split)
+    };
+    Benchmark::new(chosen(dir, languages)?.into_iter().map(read).collect::<Result<_, _>>()?)
+}
+
+/// As [`read_dir`], but questions that cannot be used are left out and counted: those whose answer
+/// stands in no one sentence, and those whose id an earlier one has. A file that is not UTF-8 or
+/// not of the layout, and a language without questions or candidates, counts as one row.
+///
+/// # Errors
+///
+/// [`CorpusError::Rows`] where something was counted and `complaints` is strict, and those of
+/// [`read_dir`] that are not about one question.
+pub fn read_dir_with(
+    dir: &Path,
+    languages: Option<&[String]>,
+    split: Split,
+    complaints: &mut Complaints,
+) -> Result<Benchmark, CorpusError> {
+    let mut sets = Vec::new();
+    for (language, path) in chosen(dir, languages)? {
+        let name = path.display().to_string();
+        let mut bad = |error| complaints.note_row(error);
+        match parse::parse_with(&language, &name, &bytes(&path)?, split, &mut bad) {
+            Err(error) => complaints.note_row(error)?,
+            Ok(mut set) => {
+                set.leave_out_repeats(&name, complaints);
+                if !set.candidates.is_empty() && !set.questions.is_empty() {
+                    sets.push(set);
+                }
+            }
+        }
     }
+    complaints.settle()?;
     Benchmark::new(sets)
 }
 
+/// The files to read, with their languages.
+fn chosen(dir: &Path, languages: Option<&[String]>) -> Result<Vec<(String, PathBuf)>, CorpusError> {
+    let files = language_files(dir)?;
+    let Some(languages) = languages else {
+        return Ok(files.into_iter().collect());
+    };
+    let choose = |language: &String| match files.get(language) {
+        Some(path) => Ok((language.clone(), path.clone())),
+        None => Err(CorpusError::NoLanguage {
+            folder: dir.display().to_string(),
+            language: language.clone(),
+            found: found(&files),
+        }),
+    };
+    languages.iter().map(choose).collect()
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, CorpusError> {
+    fs::read(path).map_err(|source| CorpusError::Io { file: path.display().to_string(), source })
+}
+
 /// The language files of a folder by language code.
-fn language_files(dir: &Path) -> Result<BTreeMap<String, std::path::PathBuf>, CorpusError> {
+fn language_files(dir: &Path) -> Result<BTreeMap<String, PathBuf>, CorpusError> {
     let failed = |source| CorpusError::Io { file: dir.display().to_string(), source };
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(dir).map_err(failed)? {
@@ -222,6 +277,11 @@ fn language_files(dir: &Path) -> Result<BTreeMap<String, std::path::PathBuf>, Co
     Ok(files)
 }
 
+/// Whether a file of this name is one of a language.
+pub(crate) fn is_language_file(name: &str) -> bool {
+    name.strip_suffix(".json").is_some_and(is_language_code)
+}
+
 /// The form of BCP 47 tags: two or three lower-case letters, then subtags.
 fn is_language_code(stem: &str) -> bool {
     let mut parts = stem.split(['-', '_']);
@@ -231,7 +291,7 @@ fn is_language_code(stem: &str) -> bool {
         && parts.all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-fn found(files: &BTreeMap<String, std::path::PathBuf>) -> String {
+fn found(files: &BTreeMap<String, PathBuf>) -> String {
     if files.is_empty() {
         return "none".to_owned();
     }

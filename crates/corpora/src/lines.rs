@@ -11,7 +11,8 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::CorpusError;
+use crate::complaints::{Complaint, Complaints};
+use crate::{CorpusError, encoding};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 const BUFFER: usize = 1 << 16;
@@ -31,9 +32,19 @@ impl Lines {
     /// Opens `path`; errors name the file by it.
     pub(crate) fn open(path: &Path) -> Result<Self, CorpusError> {
         let file = path.display().to_string();
-        let failed = |source| CorpusError::Io { file: file.clone(), source };
-        let mut plain = BufReader::with_capacity(BUFFER, File::open(path).map_err(failed)?);
-        let gzip = plain.fill_buf().map_err(failed)?.starts_with(&GZIP_MAGIC);
+        match File::open(path) {
+            Ok(plain) => Self::over(file, Box::new(plain)),
+            Err(source) => Err(CorpusError::Io { file, source }),
+        }
+    }
+
+    /// The lines of `bytes`; errors name them `file`.
+    pub(crate) fn over(file: String, bytes: Box<dyn Read>) -> Result<Self, CorpusError> {
+        let mut plain = BufReader::with_capacity(BUFFER, bytes);
+        let gzip = match plain.fill_buf() {
+            Ok(start) => start.starts_with(&GZIP_MAGIC),
+            Err(source) => return Err(CorpusError::Io { file, source }),
+        };
         let reader: Box<dyn BufRead> = if gzip {
             Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(plain)))
         } else {
@@ -50,29 +61,95 @@ impl Lines {
     /// The next line that is not blank, with its number from 1 and without its line ending; `None`
     /// at the end. A byte order mark at the start of the file is not part of the text.
     pub(crate) fn next_line(&mut self) -> Result<Option<(usize, &str)>, CorpusError> {
-        loop {
+        if !self.advance_to_text()? {
+            return Ok(None);
+        }
+        match std::str::from_utf8(&self.buffer) {
+            Ok(text) => Ok(Some((self.line, text))),
+            Err(_) => Err(self.not_utf8()),
+        }
+    }
+
+    /// As [`Lines::next_line`], but lines that are not UTF-8 are left out and counted.
+    pub(crate) fn next_readable(
+        &mut self,
+        complaints: &mut Complaints,
+    ) -> Result<Option<(usize, &str)>, CorpusError> {
+        while self.advance_to_text()? {
+            if std::str::from_utf8(&self.buffer).is_ok() {
+                return self.current();
+            }
+            complaints.note(Complaint::NotUtf8, self.not_utf8());
+        }
+        Ok(None)
+    }
+
+    /// The next line, be it blank: where the number of a line has a meaning. One that is not UTF-8
+    /// is counted and given as blank.
+    pub(crate) fn next_numbered(
+        &mut self,
+        complaints: &mut Complaints,
+    ) -> Result<Option<(usize, &str)>, CorpusError> {
+        if !self.advance()? {
+            return Ok(None);
+        }
+        if std::str::from_utf8(&self.buffer).is_err() {
+            complaints.note(Complaint::NotUtf8, self.not_utf8());
             self.buffer.clear();
-            let mut limited = self.reader.by_ref().take(LONGEST_LINE as u64 + 1);
-            let read = limited.read_until(b'\n', &mut self.buffer);
-            self.line += 1;
-            match read.map_err(|source| self.failed(source))? {
-                0 => return Ok(None),
-                length if length > LONGEST_LINE => {
-                    let (file, line) = (self.file.clone(), self.line);
-                    return Err(CorpusError::LongLine { file, line, limit: LONGEST_LINE });
-                }
-                _ => {}
-            }
-            if self.line == 1 && self.buffer.starts_with("\u{feff}".as_bytes()) {
-                self.buffer.drain(..'\u{feff}'.len_utf8());
-            }
+        }
+        self.current()
+    }
+
+    fn current(&self) -> Result<Option<(usize, &str)>, CorpusError> {
+        match std::str::from_utf8(&self.buffer) {
+            Ok(text) => Ok(Some((self.line, text))),
+            Err(_) => Err(self.not_utf8()),
+        }
+    }
+
+    fn advance_to_text(&mut self) -> Result<bool, CorpusError> {
+        while self.advance()? {
             if !self.buffer.trim_ascii().is_empty() {
-                break;
+                return Ok(true);
             }
         }
-        let text = std::str::from_utf8(&self.buffer)
-            .map_err(|_| CorpusError::InvalidUtf8 { file: self.file.clone(), line: self.line })?;
-        Ok(Some((self.line, text.trim_end_matches(['\n', '\r']))))
+        Ok(false)
+    }
+
+    /// Reads the next line into the buffer, without its line ending; `false` at the end.
+    fn advance(&mut self) -> Result<bool, CorpusError> {
+        self.buffer.clear();
+        let mut limited = self.reader.by_ref().take(LONGEST_LINE as u64 + 1);
+        let read = limited.read_until(b'\n', &mut self.buffer);
+        self.line += 1;
+        match read.map_err(|source| self.failed(source))? {
+            0 => return Ok(false),
+            length if length > LONGEST_LINE => {
+                let (file, line) = (self.file.clone(), self.line);
+                return Err(CorpusError::LongLine { file, line, limit: LONGEST_LINE });
+            }
+            _ => {}
+        }
+        if self.line == 1 {
+            if encoding::is_utf16(&self.buffer) {
+                return Err(CorpusError::Utf16 { file: self.file.clone() });
+            }
+            if self.buffer.starts_with("\u{feff}".as_bytes()) {
+                self.buffer.drain(..'\u{feff}'.len_utf8());
+            }
+        }
+        while self.buffer.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
+            self.buffer.pop();
+        }
+        Ok(true)
+    }
+
+    fn not_utf8(&self) -> CorpusError {
+        CorpusError::InvalidUtf8 {
+            file: self.file.clone(),
+            line: self.line,
+            looks: encoding::guess(&self.buffer),
+        }
     }
 
     fn failed(&self, source: io::Error) -> CorpusError {

@@ -3,6 +3,8 @@
 //! Fields are read as they come and checked one by one, so that one that is missing, empty or of
 //! another type is named with its line instead of failing the whole row.
 
+use std::fmt;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -14,6 +16,12 @@ use crate::error::reason;
 pub(crate) struct Place<'a> {
     pub(crate) file: &'a str,
     pub(crate) line: usize,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Place<'_> {
@@ -72,8 +80,13 @@ impl Place<'_> {
         }
     }
 
-    fn missing(self, field: &'static str) -> CorpusError {
+    pub(crate) fn missing(self, field: &'static str) -> CorpusError {
         CorpusError::MissingField { file: self.file.to_owned(), line: self.line, field }
+    }
+
+    /// A row of another number of columns than the layout has.
+    pub(crate) fn columns(self, expected: usize, got: usize) -> CorpusError {
+        CorpusError::Columns { file: self.file.to_owned(), line: self.line, expected, got }
     }
 
     pub(crate) fn bad(self, field: &'static str, problem: impl Into<String>) -> CorpusError {

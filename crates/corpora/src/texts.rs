@@ -6,11 +6,11 @@
 //!
 //! | format | a line | id | language |
 //! |---|---|---|---|
-//! | JSON Lines | an object with `text` | `id` or `_id`, text or a whole number | `lang`, where there is one |
+//! | JSON Lines | an object with `text` | `id`, `_id` or `docid`, text or a whole number | `lang`, where there is one |
 //! | TSV | `id`, a tab, the text; no header | first cell | – |
 //! | plain | the text | the line's number, from 1 | – |
 //!
-//! A BEIR `corpus.jsonl` or `queries.jsonl` is JSON Lines. A `title` stands before the text with a
+//! A BEIR `corpus.jsonl` or `queries.jsonl` is JSON Lines, and so are MIRACL's passages. A `title` stands before the text with a
 //! space between, and what is joined is trimmed, as BEIR's own dense encoders do it; scores of
 //! published models assume that. Further fields are ignored. Every format may be gzip, and blank
 //! lines are skipped.

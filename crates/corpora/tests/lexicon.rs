@@ -43,6 +43,6 @@ fn nothing_is_kept_of_a_file_with_an_error() {
     let before = lexicon.clone();
     let error =
         lexicon.read(file(&dir, "bad", "en\tru\ndog\tсобака\ncow\n")).map(drop).unwrap_err();
-    assert!(error.to_string().ends_with("bad:3: expected 2 columns as in the header, got 1"));
+    assert!(error.to_string().ends_with("bad:3: expected 2 columns, got 1"));
     assert_eq!(lexicon, before);
 }

@@ -280,7 +280,7 @@ fn gzip_that_is_cut_short_or_damaged_is_refused() {
 #[test]
 fn a_lexicon_row_of_another_width_is_refused() {
     let said = complaint("en\tde\tzh\ncat\tKatze\t猫\ndog\tHund\n", lexicon);
-    assert_eq!(said, "data:3: expected 3 columns as in the header, got 2");
+    assert_eq!(said, "data:3: expected 3 columns, got 2");
 }
 
 #[test]

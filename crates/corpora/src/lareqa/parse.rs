@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::schema;
 use super::{Candidate, LanguageSet, Passage, Question};
 use crate::error::reason;
-use crate::{CorpusError, Split};
+use crate::{CorpusError, Split, encoding};
 
 #[derive(Deserialize)]
 struct File {
@@ -60,6 +60,18 @@ pub fn parse(
     bytes: &[u8],
     split: Split,
 ) -> Result<LanguageSet, CorpusError> {
+    parse_with(language, name, bytes, split, &mut Err)
+}
+
+/// As [`parse`], but what is wrong with one question, or that the split is empty, goes to `bad`: if
+/// that gives no error back, the question is left out.
+pub(super) fn parse_with(
+    language: &str,
+    name: &str,
+    bytes: &[u8],
+    split: Split,
+    bad: &mut Bad,
+) -> Result<LanguageSet, CorpusError> {
     let file = decode(name, bytes)?;
     let mut set = LanguageSet {
         language: language.to_owned(),
@@ -73,7 +85,7 @@ pub fn parse(
         for (p, paragraph) in article.paragraphs.into_iter().enumerate() {
             number += 1;
             let place = Place { name, article: a, paragraph: p };
-            let (candidates, questions) = convert(language, number, &place, &paragraph)?;
+            let (candidates, questions) = convert(language, number, &place, &paragraph, bad)?;
             if taken {
                 set.add(
                     article.title.clone().unwrap_or_default(),
@@ -87,16 +99,19 @@ pub fn parse(
     for (what, count) in [("candidates", set.candidates.len()), ("questions", set.questions.len())]
     {
         if count == 0 {
-            return Err(CorpusError::EmptyLanguage {
+            bad(CorpusError::EmptyLanguage {
                 place: name.to_owned(),
                 what,
                 language: language.to_owned(),
                 split: split.as_str(),
-            });
+            })?;
         }
     }
     Ok(set)
 }
+
+/// Decides whether to go on after a question that cannot be used.
+pub(super) type Bad<'a> = dyn FnMut(CorpusError) -> Result<(), CorpusError> + 'a;
 
 /// Where a paragraph stands, for errors.
 struct Place<'a> {
@@ -128,9 +143,14 @@ impl LanguageSet {
 }
 
 fn decode(name: &str, bytes: &[u8]) -> Result<File, CorpusError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| CorpusError::InvalidUtf8 {
-        file: name.to_owned(),
-        line: bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count(),
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let bad = &bytes[error.valid_up_to()..];
+        let looks = if encoding::is_utf16(bytes) { bytes } else { &bad[..bad.len().min(200)] };
+        CorpusError::InvalidUtf8 {
+            file: name.to_owned(),
+            line: bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count(),
+            looks: encoding::guess(looks),
+        }
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     serde_json::from_str(text).map_err(|error| {
@@ -169,6 +189,7 @@ fn convert(
     number: usize,
     place: &Place,
     paragraph: &Paragraph,
+    bad: &mut Bad,
 ) -> Result<(Vec<Candidate>, Vec<Question>), CorpusError> {
     let context = &paragraph.context;
     let mut bytes: Vec<usize> = context.char_indices().map(|(byte, _)| byte).collect();
@@ -200,17 +221,16 @@ fn convert(
             passage: 0,
         })
         .collect();
-    let questions = paragraph
-        .qas
-        .iter()
-        .map(|qa| {
-            Ok(Question {
-                id: qa.id.clone(),
-                text: qa.question.clone(),
-                candidate: answering(place.name, qa, &breaks, length)?,
-            })
-        })
-        .collect::<Result<_, CorpusError>>()?;
+    let mut questions = Vec::with_capacity(paragraph.qas.len());
+    for qa in &paragraph.qas {
+        match answering(place.name, qa, &breaks, length) {
+            Ok(candidate) => {
+                let (id, text) = (qa.id.clone(), qa.question.clone());
+                questions.push(Question { id, text, candidate });
+            }
+            Err(error) => bad(error)?,
+        }
+    }
     Ok((candidates, questions))
 }
 

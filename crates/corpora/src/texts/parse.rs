@@ -12,6 +12,7 @@ struct Row {
     id: Option<Value>,
     #[serde(rename = "_id")]
     beir_id: Option<Value>,
+    docid: Option<Value>,
     title: Option<Value>,
     text: Option<Value>,
     lang: Option<Value>,
@@ -36,9 +37,10 @@ pub(super) fn row(
 
 fn object(place: Place, content: &str) -> Result<Text, CorpusError> {
     let row: Row = place.object(content)?;
-    let id = match (row.id, row.beir_id) {
-        (None, Some(id)) => place.id("_id", Some(id))?,
-        (id, _) => place.id("id", id)?,
+    let id = match (row.id, row.beir_id, row.docid) {
+        (None, Some(id), _) => place.id("_id", Some(id))?,
+        (None, None, Some(id)) => place.id("docid", Some(id))?,
+        (id, _, _) => place.id("id", id)?,
     };
     let lang = row.lang.map(|lang| place.text("lang", Some(lang))).transpose()?;
     let text = place.text_or_empty("text", row.text)?;
