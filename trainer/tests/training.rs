@@ -104,7 +104,7 @@ fn negatives_and_switched_words_are_trained_with() {
                 "passage": format!("{word} number {id} {lang}"),
                 "negatives": (0..id % 3).map(|n| format!("no {word} {id} {n}")).collect::<Vec<_>>(),
             });
-            rows.push_str(&format!("{row}\n"));
+            rows.extend([row.to_string().as_str(), "\n"]);
         }
     }
     fs::write(dir.join("rows.jsonl"), rows).unwrap();
