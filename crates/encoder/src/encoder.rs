@@ -5,7 +5,7 @@ use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
 use crate::blocks::{Reader, on_host};
-use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
+use crate::{Architecture, Config, Contract, EncoderError, Inputs, Network, Role, Table};
 
 /// How an encoder works, which changes no embedding but for rounding.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +94,16 @@ impl Encoder {
     pub fn with_unit_vectors(mut self) -> Self {
         self.config.end_in_unit_vectors();
         self
+    }
+
+    /// The same encoder with another contract between texts and model.
+    pub fn with_contract(
+        mut self,
+        change: impl FnOnce(&mut Contract),
+    ) -> Result<Self, EncoderError> {
+        change(&mut self.config.isogloss);
+        self.config.check()?;
+        Ok(self)
     }
 
     /// Takes the encoder apart.

@@ -211,7 +211,8 @@ impl Learner {
         let treat = |id| self.groups.of(id);
         let of = &mut gradients.of;
         if !self.network.is_empty() {
-            let network = self.network.clone();
+            // Taken, not cloned: what nobody else holds is updated in place.
+            let network = std::mem::take(&mut self.network);
             self.network = self.adam.step(rate, network, of, factor, treat);
         }
         if !self.parameters.is_empty() {

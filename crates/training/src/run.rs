@@ -92,12 +92,13 @@ impl Run {
         };
         let mut sampler = Sampler::new(&set, &plan)?;
         let training = device.clone().autodiff();
-        let (encoder, base) = match &checkpoint {
-            Some(checkpoint) => {
-                let encoder = Encoder::open(&checkpoint.model, &training, Options::default())?;
-                (encoder, checkpoint.state.base.clone())
-            }
-            None => start(config, &training)?,
+        let (encoder, base) = if let Some(checkpoint) = &checkpoint {
+            let encoder = Encoder::open(&checkpoint.model, &training, Options::default())?;
+            (encoder, checkpoint.state.base.clone())
+        } else {
+            let (encoder, base) = start(config, &training)?;
+            let contract = &config.model.contract;
+            (encoder.with_contract(|its| contract.put_into(its))?, base)
         };
         let mut texts = Texts::new(&set, encoder.config(), encoder.tokenizer())?;
         texts.dropout = config.training.token_dropout;
