@@ -7,7 +7,7 @@ use super::graph::{Found, Inputs, Values};
 use super::matrix::{Matrix, MatrixMut, Old, multiply};
 
 /// Rows of a weight's gradient that one core computes at a time.
-const BLOCK: usize = 64;
+const BLOCK: usize = 128;
 
 /// `x W + b`.
 #[derive(Clone, Debug)]

@@ -41,7 +41,7 @@ pub(crate) struct Dropping {
 
 /// The mask of a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Mask {
+pub(crate) struct Mask {
     low: u32,
     high: u32,
     threshold: u32,
