@@ -94,8 +94,7 @@ impl AttentionBlock<'_> {
         let (heads, reach, dropping) = (self.heads, self.reach, self.shares_dropping);
         let attention = Attention { heads, width, reach, dropping };
         let (turns, dropping) = (self.turns.cloned(), self.dropping);
-        let block =
-            Block { width, before, projections, turns, attention, output, dropping, after };
+        let block = Block { width, before, projections, turns, attention, output, dropping, after };
         let (output, passed) =
             rows.fill(width, |part, out| block.forward(part, part.of(&x, width), out));
         inputs.record::<13, 2, _>(output, [tokens, width], || Kept {

@@ -157,11 +157,15 @@ impl Block {
                 let (open, through) = wide.split_at(size);
                 let (of_open, of_through) = of_wide.split_at_mut(size);
                 let each = of_inner.iter_mut().zip(through).zip(of_open).zip(of_through);
-                self.activation.slopes(open, each, |(((g, through), of_open), of_through), y, slope| {
-                    *of_open = *g * through * slope;
-                    *of_through = *g * y;
-                    *g = y * through;
-                });
+                self.activation.slopes(
+                    open,
+                    each,
+                    |(((g, through), of_open), of_through), y, slope| {
+                        *of_open = *g * through * slope;
+                        *of_through = *g * y;
+                        *g = y * through;
+                    },
+                );
             } else {
                 let each = of_inner.iter_mut().zip(of_wide);
                 self.activation.slopes(wide, each, |(g, of_wide), y, slope| {

@@ -1,5 +1,7 @@
 //! A forward pass of a batch in training.
 
+use std::sync::OnceLock;
+
 use burn::nn::Dropout;
 use burn::tensor::{Device, GradientCheckpointingStrategy, Tensor};
 
@@ -15,27 +17,31 @@ use super::rows::Rows;
 #[derive(Clone, Debug)]
 pub(crate) struct Pass {
     rows: Rows,
-    seed: Seed,
+    /// Drawn when it is first needed.
+    seed: OnceLock<Seed>,
 }
 
 impl Pass {
     /// A pass over rows of these lengths. None where there is no token, and where Burn's own
     /// operations must do: on devices other than the CPU, without gradients, or when Burn is to
     /// recompute instead of to keep.
-    ///
-    /// Draws a seed for dropout from the device's generator.
     pub fn new(lengths: &[usize], device: &Device) -> Option<Self> {
         let ours = *device == Device::flex()
             && device.gradient_checkpointing_strategy()
                 == Some(GradientCheckpointingStrategy::Disabled);
         let any = lengths.iter().any(|&length| length > 0);
-        (ours && any).then(|| Self { rows: Rows::new(lengths), seed: Seed::draw() })
+        (ours && any).then(|| Self { rows: Rows::new(lengths), seed: OnceLock::new() })
     }
 
     /// What `dropout` does at place `place` of the network: no two may have the same number.
+    ///
+    /// The first that drops anything draws a seed from the device's generator.
     pub fn dropping(&self, dropout: &Dropout, place: u64) -> Option<Dropping> {
         let rate = if dropout.training.is_enabled() { dropout.prob } else { 0.0 };
-        self.seed.dropping(rate, place)
+        if rate == 0.0 {
+            return None;
+        }
+        self.seed.get_or_init(Seed::draw).dropping(rate, place)
     }
 
     /// `values` of a padded batch of rows of `width`, without those of padding.

@@ -96,11 +96,8 @@ impl Rows {
             pieces.push((part, piece));
             rest = after;
         }
-        let given = pieces
-            .into_par_iter()
-            .with_max_len(1)
-            .map(|(part, piece)| work(part, piece))
-            .collect();
+        let given =
+            pieces.into_par_iter().with_max_len(1).map(|(part, piece)| work(part, piece)).collect();
         (output, given)
     }
 }
