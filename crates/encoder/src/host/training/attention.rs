@@ -52,8 +52,8 @@ impl Attention {
     /// Shares of a head before dropout, `[length, length]`.
     fn shares(&self, head: &Head<'_>, shares: &mut [f32]) {
         let length = head.length;
-        let scores = MatrixMut::new(shares, length, length, length);
-        multiply(scores, Old::Replaced, self.part(head, 0), self.part(head, 1).transposed());
+        let mut scores = MatrixMut::new(shares, length, length, length);
+        multiply(&mut scores, Old::Replaced, self.part(head, 0), self.part(head, 1).transposed());
         let scale = (self.size() as f32).sqrt().recip();
         widest(
             #[inline(always)]
@@ -95,7 +95,7 @@ impl Attention {
                 self.drop(&head, shares);
                 let out = &mut mixed[at * self.size()..];
                 multiply(
-                    MatrixMut::new(out, length, self.size(), width),
+                    &mut MatrixMut::new(out, length, self.size(), width),
                     Old::Replaced,
                     Matrix::new(shares, length, length, length),
                     self.part(&head, 2),
@@ -122,16 +122,16 @@ impl Attention {
                 let of_mixed = Matrix::new(&of_mixed[at * size..], length, size, width);
                 let mut write = |part: usize, left: Matrix<'_>, right: Matrix<'_>| {
                     let out = &mut of_joint[self.column(part, at)..];
-                    let out = MatrixMut::new(out, length, size, 3 * width);
-                    multiply(out, Old::Replaced, left, right);
+                    let mut out = MatrixMut::new(out, length, size, 3 * width);
+                    multiply(&mut out, Old::Replaced, left, right);
                 };
                 self.shares(&head, plain);
                 dropped.copy_from_slice(plain);
                 self.drop(&head, dropped);
                 write(2, square(dropped).transposed(), of_mixed);
 
-                let out = MatrixMut::new(of_shares, length, length, length);
-                multiply(out, Old::Replaced, of_mixed, self.part(&head, 2).transposed());
+                let mut out = MatrixMut::new(of_shares, length, length, length);
+                multiply(&mut out, Old::Replaced, of_mixed, self.part(&head, 2).transposed());
                 self.drop(&head, of_shares);
                 self.through_softmax(plain, of_shares, length);
                 write(0, square(of_shares), self.part(&head, 1));

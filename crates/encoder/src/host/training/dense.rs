@@ -64,21 +64,21 @@ impl Dense {
             }
         };
         let x = Matrix::new(x, tokens, self.from, self.from);
-        multiply(MatrixMut::new(out, tokens, self.to, stride), old, x, self.matrix());
+        multiply(&mut MatrixMut::new(out, tokens, self.to, stride), old, x, self.matrix());
     }
 
     /// The gradient of the input, `[tokens, from]`.
     pub fn backward(&self, of_output: Matrix<'_>, old: Old, of_input: &mut [f32]) {
         let tokens = of_input.len() / self.from;
-        let out = MatrixMut::new(of_input, tokens, self.from, self.from);
-        multiply(out, old, of_output, self.matrix().transposed());
+        let mut out = MatrixMut::new(of_input, tokens, self.from, self.from);
+        multiply(&mut out, old, of_output, self.matrix().transposed());
     }
 
     /// The gradients of weight and bias, summed over the parts of a batch in their order.
     /// `of_bias` gives each part's sums over tokens.
-    pub fn gradients<'a>(
+    pub fn gradients(
         &self,
-        shares: &[Share<'a>],
+        shares: &[Share<'_>],
         of_bias: impl Fn() -> Vec<f32>,
         found: &mut Found,
     ) {
@@ -95,8 +95,8 @@ impl Dense {
             let rows = block.len() / self.to;
             for share in shares {
                 let input = share.input.columns(at * BLOCK, rows).transposed();
-                let out = MatrixMut::new(block, rows, self.to, self.to);
-                multiply(out, Old::Kept, input, share.of_output);
+                let mut out = MatrixMut::new(block, rows, self.to, self.to);
+                multiply(&mut out, Old::Kept, input, share.of_output);
             }
         });
         gradient

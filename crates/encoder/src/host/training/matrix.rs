@@ -77,7 +77,7 @@ pub(super) enum Old {
 /// # Panics
 ///
 /// When the sizes do not go together.
-pub(super) fn multiply(out: MatrixMut<'_>, old: Old, left: Matrix<'_>, right: Matrix<'_>) {
+pub(super) fn multiply(out: &mut MatrixMut<'_>, old: Old, left: Matrix<'_>, right: Matrix<'_>) {
     assert_eq!((out.rows, out.columns), (left.rows, right.columns), "size of a product");
     assert_eq!(left.columns, right.rows, "sizes of what is multiplied");
     let stride = |x: usize| x as isize;
@@ -119,7 +119,7 @@ mod tests {
         // Columns 1..4 of five rows of six; the transpose of columns 0..3 of four rows of five.
         let (left, right) = (Matrix::new(&values[1..], 5, 3, 6), Matrix::new(&values, 4, 3, 5));
         let mut out = vec![1.0; 5 * 7];
-        multiply(MatrixMut::new(&mut out, 5, 4, 7), Old::Kept, left, right.transposed());
+        multiply(&mut MatrixMut::new(&mut out, 5, 4, 7), Old::Kept, left, right.transposed());
         for i in 0..5 {
             for j in 0..7 {
                 let product: f32 =
