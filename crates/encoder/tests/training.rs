@@ -154,3 +154,22 @@ fn positions_skip_the_padding_token_within_a_text() {
         assert!((a - b).abs() < 1e-5, "{a} in training, {b} in encoding");
     }
 }
+
+#[test]
+fn weights_may_be_constants_and_burn_may_recompute() {
+    let device = Device::flex().autodiff();
+    let name = "bert-last";
+    let parts = published(name, 0.0, &device);
+    let batch = batch(&parts, &LENGTHS);
+    let expected = burns(&parts, &batch, &device);
+
+    let constant = published(name, 0.0, &Device::flex());
+    let found = ours(&constant, &batch, &device);
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["embeddings", "table rows"]);
+    let of_rows = expected.iter().filter(|(part, _)| found.contains_key(*part));
+    assert_alike(name, &found, &of_rows.map(|(k, v)| (k.clone(), v.clone())).collect());
+
+    let recomputing = Device::flex().autodiff().gradient_checkpointing();
+    let parts = published(name, 0.0, &recomputing);
+    assert_alike(name, &ours(&parts, &batch, &recomputing), &expected);
+}

@@ -71,12 +71,15 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
-    /// Joins a tensor of the differentiating CPU backend; gives its values.
+    /// Joins a tensor of the CPU backend; gives its values.
     ///
     /// # Panics
     ///
     /// When the tensor is on another device or not of f32: the caller has asked `runs_on`.
     pub fn join<const D: usize>(&mut self, tensor: Tensor<D>) -> Values {
+        // Weights without gradients, of a part that is not trained, are constants.
+        let tensor =
+            if tensor.device().is_autodiff() { tensor } else { Tensor::from_inner(tensor) };
         let node = tensor
             .try_into_primitive::<Autodiff<Flex>>()
             .unwrap_or_else(|error| panic!("no tensor of the CPU backend in training: {error:?}"));
