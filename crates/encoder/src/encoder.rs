@@ -285,7 +285,7 @@ fn inputs(config: &Config, words: Tensor<3>, batch: &TokenBatch) -> Inputs {
 
 /// XLM-R's positions where a text has the padding token within it: `transformers` counts only the
 /// tokens that are not it. None where counting all gives the same.
-fn skipping_positions(config: &Config, batch: &TokenBatch) -> Option<Vec<i32>> {
+pub(crate) fn skipping_positions(config: &Config, batch: &TokenBatch) -> Option<Vec<i32>> {
     let pad = config.pad_token_id;
     let within = |row: usize| batch.row(row).contains(&pad);
     if !matches!(config.architecture, Architecture::XlmRoberta(_)) || !(0..batch.rows()).any(within)
@@ -326,6 +326,10 @@ impl Parts {
         positions: Vec<i32>,
         batch: &TokenBatch,
     ) -> Tensor<2> {
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(embeddings) = network.train(config, &distinct, &positions, batch) {
+            return embeddings;
+        }
         let words = spread(distinct, positions, batch.rows(), batch.width);
         network.forward(config, inputs(config, words, batch))
     }
