@@ -9,11 +9,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use crate::TrainingError;
 
-/// What drivers and libraries say.
-const SIGNS: [&str; 6] = [
+/// What drivers and libraries say, in small letters: Burn's memory management, wgpu, drivers.
+const SIGNS: [&str; 9] = [
+    "can't allocate",
+    "out of device memory",
+    "couldn't map storage",
     "out of memory",
     "outofmemory",
-    "buffertoobig",
+    "greater than the maximum buffer size",
     "buffer too big",
     "not enough memory",
     "allocation failed",
@@ -63,7 +66,8 @@ mod tests {
 
     #[test]
     fn errors_and_panics_about_memory_say_what_to_change() {
-        let failed = || Err::<(), _>(TrainingError::Device("IoError(BufferTooBig(9))".to_owned()));
+        let failed =
+            || Err::<(), _>(TrainingError::Device("can't allocate buffer of size: 9".to_owned()));
         let error = guarded(3, 512, failed).unwrap_err().to_string();
         assert!(error.contains("step 3") && error.contains("below the 512 it is"), "{error}");
         let panicking = || -> Result<(), TrainingError> { panic!("Out of memory on the GPU") };
