@@ -1,0 +1,12 @@
+//! What the training engine promises, by topic.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod groups;
+mod objectives;
+mod precision;
+mod refusals;
+mod runs;
+mod validation;
