@@ -7,7 +7,8 @@ use isogloss_training::{Run, RunConfig};
 use serde_json::{Value, json};
 
 use crate::common::{config, write_data};
-use crate::runs::{tensors, train_until, with};
+use crate::fields::with;
+use crate::runs::{tensors, train_until};
 
 const RATE: f64 = 0.01;
 const TABLE: &str = "embeddings.word_embeddings.weight";

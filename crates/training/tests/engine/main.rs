@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/fields.rs"]
+mod fields;
 
 mod groups;
 mod objectives;

@@ -8,7 +8,8 @@ use isogloss_training::RunConfig;
 use serde_json::{Value, json};
 
 use crate::common::{config, write_data};
-use crate::runs::{losses, tensors, trained, with, write_negatives};
+use crate::fields::with;
+use crate::runs::{losses, tensors, trained, write_negatives};
 
 /// A static model of 24 dimensions that has learned the data: a teacher.
 pub fn write_teacher(dir: &Path) -> PathBuf {

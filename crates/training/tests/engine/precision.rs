@@ -5,7 +5,8 @@ use isogloss_training::{Checkpoints, Run, RunConfig};
 use serde_json::json;
 
 use crate::common::{config, write_data};
-use crate::runs::{train_until, trained, with};
+use crate::fields::with;
+use crate::runs::{train_until, trained};
 
 fn f16(config: &RunConfig, scale: f64) -> RunConfig {
     with(config, &json!({"training": {"precision": "f16", "loss_scale": scale}}))

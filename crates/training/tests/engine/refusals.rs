@@ -5,8 +5,9 @@ use isogloss_training::Run;
 use serde_json::{Value, json};
 
 use crate::common::{config, write_data};
+use crate::fields::with;
 use crate::objectives::write_teacher;
-use crate::runs::{with, write_negatives};
+use crate::runs::write_negatives;
 
 #[test]
 fn objectives_without_what_they_need_are_refused_by_name() {

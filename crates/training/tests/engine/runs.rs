@@ -64,24 +64,6 @@ pub fn tensors(run: &Run) -> BTreeMap<String, Vec<f32>> {
     tensors.map(|(name, shape)| (name.clone(), weights.f32(&name, &shape).unwrap())).collect()
 }
 
-/// `config` with other fields, given as a tree like that of a run file.
-pub fn with(config: &RunConfig, fields: &Value) -> RunConfig {
-    let mut tree = serde_json::to_value(config).unwrap();
-    merge(&mut tree, fields);
-    serde_json::from_value(tree).unwrap()
-}
-
-fn merge(into: &mut Value, fields: &Value) {
-    match (into, fields) {
-        (Value::Object(into), Value::Object(fields)) if !fields.contains_key("kind") => {
-            for (name, value) in fields {
-                merge(into.entry(name.as_str()).or_insert(Value::Null), value);
-            }
-        }
-        (into, fields) => *into = fields.clone(),
-    }
-}
-
 /// The data of `common`, whose row number `i` also has `i % 3` hard negatives of its own.
 pub fn write_negatives(dir: &Path) -> PathBuf {
     let rows = std::fs::read_to_string(dir.join("parallel.jsonl")).unwrap();

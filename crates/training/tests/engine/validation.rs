@@ -10,7 +10,8 @@ use isogloss_training::{Checkpoints, Ended, Event, Run, RunConfig, Validated};
 use serde_json::{Value, json};
 
 use crate::common::{config, write_data};
-use crate::runs::{train_until, with};
+use crate::fields::with;
+use crate::runs::train_until;
 
 /// Every fourth meaning of the training data in `languages`; with the passage of the meaning that
 /// is `shift` further on.
