@@ -10,7 +10,7 @@ use objective::Objective;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
-use tokens::{Unigram, train_unigram};
+use tokens::{Tokenizer, Unigram, train_unigram};
 
 use crate::backward::Backward;
 use crate::sparse::RowGradients;
@@ -41,6 +41,12 @@ pub fn config(architecture: &str, dropout: f64) -> Config {
     Config::parse(config.to_string().as_bytes()).unwrap()
 }
 
+/// Pieces of at most two letters.
+pub fn tokenizer() -> Tokenizer {
+    let pieces = Unigram { vocabulary: 20, cased: false, max_piece_length: 2 };
+    train_unigram(&["ab cd", "ac bd"], &pieces).unwrap()
+}
+
 /// A learner over fresh weights, wide enough apart that attention does something.
 pub fn learner(
     config: &Config,
@@ -48,12 +54,10 @@ pub fn learner(
     settings: &Optimisation,
     device: &Device,
 ) -> Learner {
-    let pieces = Unigram { vocabulary: 20, cased: false, max_piece_length: 2 };
-    let tokenizer = train_unigram(&["ab cd", "ac bd"], &pieces).unwrap();
     let weights = fresh_weights(config, 3);
     let encoder = Encoder::from_weights(
         config.clone(),
-        tokenizer,
+        tokenizer(),
         weights,
         &device.clone().autodiff(),
         Options::default(),

@@ -125,10 +125,10 @@ impl Texts {
         }
         if let Some(groups) = &self.translations {
             let ids = translated(batch, groups, rng);
-            rows.translations =
-                Some(ids.iter().map(|&id| self.queries[id as usize].clone()).collect());
+            let query = |&id: &u32| thin(&self.queries[id as usize], self.dropout, rng);
+            rows.translations = Some(ids.iter().map(query).collect());
         }
-        let switched = self.switch(set, batch, &mut rows)?;
+        let switched = self.switch(set, batch, &mut rows, rng)?;
         if let Some(teacher) = &self.teacher {
             let n = rows.negatives_per_row();
             rows.teacher = Some(lesson(teacher, set, batch, n, &switched)?);
@@ -142,6 +142,7 @@ impl Texts {
         set: &TrainingSet,
         batch: &Batch,
         rows: &mut TokenRows,
+        rng: &mut ChaCha8Rng,
     ) -> Result<HashMap<(usize, Side), String>, TrainingError> {
         let mut switched = HashMap::new();
         let Some(switcher) = &self.switcher else { return Ok(switched) };
@@ -161,7 +162,7 @@ impl Texts {
             let text = switcher.switch(&set.texts[id as usize], language, switch.seed).text;
             let mut again = tokenise(&self.config, &self.tokenizer, &[text.as_str()], role)?;
             if let Some(again) = again.pop() {
-                *tokens = again;
+                *tokens = thin(&again, self.dropout, rng);
             }
             switched.insert((row, switch.side), text);
         }
@@ -236,3 +237,7 @@ fn lesson(
     }
     Ok(Lesson { dimension, queries, passages, scores })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use burn::tensor::Device;
-use isogloss_training::{Embeddings, Event, Run, RunConfig};
+use isogloss_training::{Embeddings, Event, Run, RunConfig, TrainingError};
 
 mod common;
 
@@ -72,6 +72,35 @@ fn losses_that_nobody_waited_for_are_told_once_and_in_order() {
     config.training.embeddings = Embeddings::Frozen;
     config.training.clip_norm = 1.0;
     alike_on_all_devices(&config, "frozen");
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_of_the_same_step_on_every_device() {
+    let _turn = TURN.lock();
+    let dir = tempfile::tempdir().unwrap();
+    write_data(dir.path());
+    let mut config = config(dir.path(), "bert", "hybrid", 50);
+    config.training.embeddings = Embeddings::Frozen;
+    config.training.learning_rate = 1e300;
+    let broken = |device: &Device| {
+        let mut run = Run::prepare(&config, device).unwrap();
+        let mut told = Vec::new();
+        let error = run.train(|event| {
+            if let Event::Step(taken) = event {
+                told.push(taken.step);
+            }
+            ControlFlow::Continue(())
+        });
+        let TrainingError::NotANumber { step, batch, .. } = error.unwrap_err() else {
+            panic!("another error")
+        };
+        assert_eq!(told, (1..step).collect::<Vec<_>>(), "those before it are told");
+        (step, batch)
+    };
+    let expected = broken(&Device::flex());
+    for (name, device) in device::for_tests() {
+        assert_eq!(broken(&device), expected, "{name}");
+    }
 }
 
 /// A run whose steps are all of equal shape: each batch is all there is.

@@ -6,6 +6,7 @@ mod common;
 #[path = "../common/fields.rs"]
 mod fields;
 
+mod accumulation;
 mod groups;
 mod objectives;
 mod precision;

@@ -114,6 +114,34 @@ fn a_teacher() {
 }
 
 #[test]
+fn a_model_that_is_its_own_teacher_has_nothing_to_learn() {
+    let dir = tempfile::tempdir().unwrap();
+    write_data(dir.path());
+    let teacher = write_teacher(dir.path());
+    let negatives = write_negatives(dir.path());
+    for objective in [
+        json!({"kind": "embeddings"}),
+        json!({"kind": "embeddings", "distance": "cosine"}),
+        json!({"kind": "score-kl", "candidates": "batch", "temperature": 0.1}),
+        json!({"kind": "score-kl", "temperature": 0.1}),
+        json!({"kind": "margin-mse"}),
+    ] {
+        let fields = json!({
+            "model": {"base": teacher, "fresh": null},
+            "data": {"parallel": [negatives]},
+            "batches": {"negatives_per_query": 2},
+            // Adam makes a step of the rate out of a gradient that is rounding alone.
+            "training": {"token_dropout": 0.0, "learning_rate": 1e-9},
+            "teacher": {"model": teacher},
+            "objective": objective,
+        });
+        let config = with(&config(dir.path(), "isogloss-static", "hybrid", 8), &fields);
+        let losses = losses(&config);
+        assert!(losses.iter().all(|loss| loss.abs() < 1e-5), "{objective}: {losses:?}");
+    }
+}
+
+#[test]
 fn a_batch_without_any_hard_negative_is_no_failure() {
     let dir = tempfile::tempdir().unwrap();
     write_data(dir.path());

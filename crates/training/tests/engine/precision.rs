@@ -28,12 +28,13 @@ fn losses_are_near_those_of_f32() {
             let (run, got) = trained(&f16(&config, 1024.0), &device);
             for (got, expected) in got.iter().zip(&expected) {
                 let (step, apart) = (got.step, (got.loss - expected.loss).abs());
-                // Eleven bits a product; a path that has parted from another drifts on.
-                let room = if step == 1 { 0.005 } else { 0.02 + 0.05 * expected.loss };
                 let what = format!("{name}, {architecture}, step {step}");
-                assert!(apart < room, "{what}: {} and {}", got.loss, expected.loss);
+                // Found: 2e-4 at most, on the CPU and on a software adapter.
+                assert!(apart < 2e-3, "{what}: {} and {}", got.loss, expected.loss);
                 assert!(!got.skipped && got.loss_scale == Some(1024.0), "{what}");
             }
+            let differ = got.iter().zip(&expected).any(|(got, f32)| got.loss != f32.loss);
+            assert!(differ, "{name}, {architecture}: nothing was computed in f16");
             let (first, last) = (got[0].loss, got[39].loss);
             assert!(last < 0.3 * first, "{name}, {architecture}: {first} became {last}");
             let header = run.files("m", "test").unwrap().weights[..4096].to_vec();
