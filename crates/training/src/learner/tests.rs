@@ -91,7 +91,7 @@ fn a_device_that_nobody_waits_for_clips_alike() {
     for (name, device) in device::for_tests() {
         let start = |clip_norm| {
             let embeddings = Embeddings::Frozen;
-            let settings = Optimisation { clip_norm, embeddings, ..Optimisation::default() };
+            let settings = Optimisation { embeddings, clip_norm, ..Optimisation::default() };
             learner(&config, &objective(), &settings, &device)
         };
         let found = Found::in_step(&start(0.0), &batch, 1);

@@ -1,9 +1,12 @@
 //! Token dropout leaves tokens out of every text of a batch.
 
+use std::fmt::Write;
+
 use corpora::lexicon::Lexicon;
 use corpora::training::Builder;
 use rand::SeedableRng;
 use sampling::{CodeSwitch, Composition, Plan, Sampler, Sides};
+use serde_json::json;
 
 use super::*;
 use crate::testing::{config, tokenizer};
@@ -15,10 +18,9 @@ fn tokens_are_left_out_of_every_text() {
     for id in 0..8 {
         for lang in ["de", "en"] {
             let text = format!("{} wo{lang}", "ab cd ".repeat(id + 3));
-            rows += &format!(
-                "{{\"id\": \"{id}\", \"lang\": \"{lang}\", \"query\": \"q {text}\", \
-                 \"passage\": \"p {text}\", \"negatives\": [\"n{id} {text}\"]}}\n"
-            );
+            let row = json!({"id": id.to_string(), "lang": lang, "query": format!("q {text}"),
+                "passage": format!("p {text}"), "negatives": [format!("n{id} {text}")]});
+            writeln!(rows, "{row}").unwrap();
         }
     }
     let path = dir.path().join("rows.jsonl");

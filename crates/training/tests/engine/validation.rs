@@ -1,5 +1,6 @@
 //! Validation says what is so, keeps the best weights, and stops a run that gets no better.
 
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +26,7 @@ fn write_held_out(dir: &Path, languages: &[&str], shift: usize) -> PathBuf {
         }
         let mut row = row.clone();
         row["passage"] = rows[(at + 3 * shift) % rows.len()]["passage"].clone();
-        out += &format!("{row}\n");
+        writeln!(out, "{row}").unwrap();
     }
     let path = dir.join("held-out.jsonl");
     std::fs::write(&path, out).unwrap();
