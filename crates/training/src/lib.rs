@@ -23,6 +23,8 @@ mod run;
 mod scale;
 mod schedule;
 pub mod sparse;
+#[cfg(test)]
+mod testing;
 mod texts;
 mod validation;
 mod values;
