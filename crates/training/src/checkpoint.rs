@@ -241,7 +241,7 @@ impl Loaded {
         }
         if let Some(name) = data.keys().find(|name| self.state.data.get(*name) != data.get(*name)) {
             return Err(bad(format!(
-                "the training file {name} has changed since; the run would not be the same"
+                "of what is trained on, {name} has changed since; the run would not be the same"
             )));
         }
         Ok(())

@@ -40,7 +40,7 @@ pub struct Run {
     judge: Option<Judge>,
     best: Option<Best>,
     files: BTreeMap<String, FileRecord>,
-    /// Files of training and validation.
+    /// Files of training and validation, and the teacher.
     all_files: BTreeMap<String, FileRecord>,
     licences: BTreeMap<String, String>,
     base: Option<String>,
@@ -110,11 +110,14 @@ impl Run {
         if needs.translations {
             texts.translate(&set, &plan)?;
         }
+        let mut all_files = files.clone();
         if let Some(teacher) = &config.teacher {
             let dir = Directory::open(&teacher.model, config.model.allow_pickle)?;
             texts.teacher = Some(Encoder::open(&dir, device, Options::default())?);
+            // Of all its files: what it says of a text is data like the text.
+            let record = FileRecord { sha256: dir.fingerprint()?, bytes: 0 };
+            all_files.insert(format!("teacher: {}", dir.name()), record);
         }
-        let mut all_files = files.clone();
         let judge = if config.validation.is_on() {
             let (judge, files) = Judge::new(config, encoder.config(), encoder.tokenizer())?;
             let named = files.into_iter().map(|(name, file)| (format!("validation: {name}"), file));
@@ -188,7 +191,8 @@ impl Run {
         &self.set
     }
 
-    /// Hashes of the files of training and validation.
+    /// Hashes of the files of training and validation; of a teacher one of all its files together,
+    /// without a length.
     pub fn files_read(&self) -> &BTreeMap<String, FileRecord> {
         &self.all_files
     }

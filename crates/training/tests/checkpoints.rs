@@ -167,6 +167,63 @@ fn whatever_a_step_is_made_of_a_resumed_run_takes_the_same_steps() {
     }
 }
 
+#[test]
+fn a_teacher_that_has_changed_is_refused_by_name() {
+    let _turn = TURN.lock();
+    let dir = tempfile::tempdir().unwrap();
+    write_data(dir.path());
+    let device = Device::flex();
+    let teach = |steps: u64| {
+        let mut run =
+            Run::prepare(&config(dir.path(), "isogloss-static", "mono", steps), &device).unwrap();
+        train(&mut run, steps);
+        let path = dir.path().join("wise");
+        run.files("wise", "test").unwrap().write(&path).unwrap();
+        path
+    };
+    let fields = json!({"teacher": {"model": teach(2)}, "objective": {"kind": "embeddings"}});
+    let config = with(&dropping_out(dir.path(), "isogloss-static"), &fields);
+    let checkpoints = checkpoints(dir.path());
+    let mut run = Run::prepare(&config, &device).unwrap();
+    run.keep(checkpoints.clone(), "test");
+    train(&mut run, 8);
+    assert!(Run::resume(&config, &device, &checkpoints).is_ok());
+    teach(3);
+    let error = Run::resume(&config, &device, &checkpoints).err().unwrap().to_string();
+    assert!(error.contains("teacher: wise has changed"), "{error}");
+}
+
+#[test]
+fn a_token_budget_may_change_since_who_ran_out_of_memory_sets_one() {
+    let _turn = TURN.lock();
+    let dir = tempfile::tempdir().unwrap();
+    write_data(dir.path());
+    let mut config = config(dir.path(), "bert", "mono", 12);
+    let device = Device::flex();
+    let checkpoints = Checkpoints { every: 4, ..checkpoints(dir.path()) };
+    let mut run = Run::prepare(&config, &device).unwrap();
+    run.keep(checkpoints.clone(), "test");
+    let expected = losses(&mut run);
+    config.training.token_budget = 50;
+    let mut run = Run::resume(&config, &device, &checkpoints).unwrap();
+    assert_eq!(run.steps(), 8);
+    for (got, expected) in losses(&mut run).iter().zip(&expected[8..]) {
+        assert!((got - expected).abs() < 1e-4, "{got} {expected}");
+    }
+}
+
+fn losses(run: &mut Run) -> Vec<f32> {
+    let mut losses = Vec::new();
+    run.train(|event| {
+        if let Event::Step(taken) = event {
+            losses.push(taken.loss);
+        }
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    losses
+}
+
 /// Dropout draws from one generator a process: tests that train take turns.
 static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
