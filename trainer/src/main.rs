@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         }
         Command::Fetch { command: FetchCommand::Data(options) } => commands::fetch::data(&options),
         Command::Train(options) => commands::train::run(&options),
+        Command::Reproduce(options) => commands::reproduce::run(&options),
         Command::Report(options) => commands::report::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),

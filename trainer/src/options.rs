@@ -9,6 +9,7 @@ use device::Choice;
 use evaluation::CandidateText;
 
 use crate::commands::mine::options::Mine;
+use crate::commands::reproduce::Reproduce;
 use crate::models::Named;
 use crate::run_file::Overrides;
 
@@ -40,6 +41,8 @@ pub enum Command {
     },
     /// Train a model as a run file says
     Train(Train),
+    /// Train and score every row of a published table, our numbers beside theirs
+    Reproduce(Reproduce),
     /// Show runs side by side: a table, and a page with their curves
     Report(Report),
     /// Score a model on a benchmark

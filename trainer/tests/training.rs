@@ -45,6 +45,29 @@ fn the_run_file_beside_a_model_makes_it_again() {
     assert!(weights(&dir.join("first")) == weights(&dir.join("second")), "other weights");
 }
 
+#[test]
+fn prefixes_and_lengths_of_a_run_become_the_models() {
+    let dir = small_run();
+    let dir = dir.path();
+    train(dir, "base", &[]);
+    let contract = "--base base --query-prefix query: --passage-prefix passage: \
+        --max-query-length 12 --max-passage-length 40 --steps 3";
+    train(dir, "tuned", &contract.split_whitespace().collect::<Vec<_>>());
+    let config = read_json(&dir.join("tuned/config.json"));
+    let contract = &config["isogloss"];
+    assert_eq!(contract["query_prefix"], "query:");
+    assert_eq!(contract["passage_prefix"], "passage:");
+    assert_eq!(
+        (&contract["max_query_length"], &contract["max_passage_length"]),
+        (&json!(12), &json!(40))
+    );
+    common::refused(
+        dir,
+        &["train", "--config", "run.toml", "--out", "x", "--max-query-length", "0"],
+        &["max_query_length"],
+    );
+}
+
 /// The run file of a transformer.
 fn transformer(dir: &Path) {
     let bert = "model_type = \"bert\"\nnum_hidden_layers = 1\nnum_attention_heads = 2\n\

@@ -3,12 +3,15 @@
 //!
 //! The vocabulary table is not part of it: token vectors come in as they are on the host.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod train;
+
 use burn::module::{Module, Param};
-use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
+use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::{Int, Tensor, TensorData};
 
 use crate::architecture::Layout;
-use crate::blocks::{Reader, Sight, Writer, activate, apply, attend, split_heads};
+use crate::blocks::{Norm, Reader, Sight, Writer, activate, apply, attend, split_heads};
 use crate::{Activation, BertConfig, EncoderError, Inputs};
 
 /// A transformer encoder over word vectors.
@@ -16,7 +19,7 @@ use crate::{Activation, BertConfig, EncoderError, Inputs};
 pub struct Bert {
     positions: Param<Tensor<2>>,
     types: Param<Tensor<2>>,
-    norm: LayerNorm,
+    norm: Norm,
     layers: Vec<Layer>,
     dropout: Dropout,
     /// Row of the first token's position.
@@ -31,10 +34,10 @@ pub struct Layer {
     key: Linear,
     value: Linear,
     output: Linear,
-    attention_norm: LayerNorm,
+    attention_norm: Norm,
     intermediate: Linear,
     projection: Linear,
-    output_norm: LayerNorm,
+    output_norm: Norm,
     dropout: Dropout,
     attention_dropout: Dropout,
     #[module(skip)]

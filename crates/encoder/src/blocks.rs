@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use artifact::{ArtifactError, Stored, Weights};
-use burn::module::{Param, ParamId};
+use burn::module::{Module, Param, ParamId};
 use burn::nn::{Dropout, LayerNorm, LayerNormConfig, Linear};
 use burn::tensor::activation::{gelu, gelu_approximate, relu, silu, softmax, tanh};
 use burn::tensor::module::attention;
@@ -45,6 +45,22 @@ pub(crate) fn activate<const D: usize>(activation: Activation, x: Tensor<D>) -> 
 /// Whether `device` is the CPU backend and keeps no gradients, so that loops of our own may run.
 pub(crate) fn on_host(device: &Device) -> bool {
     !device.is_autodiff() && *device == Device::flex()
+}
+
+/// Layer norm that says what it adds to the variance.
+#[derive(Module, Debug)]
+pub struct Norm {
+    /// Burn's norm, with scale and shift.
+    pub(crate) inner: LayerNorm,
+    /// Added to the variance.
+    #[module(skip)]
+    pub(crate) epsilon: f64,
+}
+
+impl Norm {
+    pub(crate) fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        self.inner.forward(x)
+    }
 }
 
 /// Which tokens a token sees.
@@ -202,12 +218,12 @@ impl Reader<'_> {
         size: usize,
         epsilon: f64,
         bias: bool,
-    ) -> Result<LayerNorm, ArtifactError> {
+    ) -> Result<Norm, ArtifactError> {
         let mut norm = LayerNormConfig::new(size).with_epsilon(epsilon).init(self.device);
         norm.gamma = self.vector(&format!("{name}.weight"), size, DType::F32)?;
         norm.beta =
             if bias { Some(self.vector(&format!("{name}.bias"), size, DType::F32)?) } else { None };
-        Ok(norm)
+        Ok(Norm { inner: norm, epsilon })
     }
 }
 
@@ -254,9 +270,9 @@ impl Writer<'_> {
         }
     }
 
-    pub fn norm(&mut self, name: &str, norm: &LayerNorm) -> Result<(), EncoderError> {
-        self.put(&format!("{name}.weight"), norm.gamma.val())?;
-        match &norm.beta {
+    pub fn norm(&mut self, name: &str, norm: &Norm) -> Result<(), EncoderError> {
+        self.put(&format!("{name}.weight"), norm.inner.gamma.val())?;
+        match &norm.inner.beta {
             Some(beta) => self.put(&format!("{name}.bias"), beta.val()),
             None => Ok(()),
         }

@@ -5,7 +5,7 @@ use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use tokens::{TokenBatch, Tokenizer, length_buckets};
 
 use crate::blocks::{Reader, on_host};
-use crate::{Architecture, Config, EncoderError, Inputs, Network, Role, Table};
+use crate::{Architecture, Config, Contract, EncoderError, Inputs, Network, Role, Table};
 
 /// How an encoder works, which changes no embedding but for rounding.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +94,16 @@ impl Encoder {
     pub fn with_unit_vectors(mut self) -> Self {
         self.config.end_in_unit_vectors();
         self
+    }
+
+    /// The same encoder with another contract between texts and model.
+    pub fn with_contract(
+        mut self,
+        change: impl FnOnce(&mut Contract),
+    ) -> Result<Self, EncoderError> {
+        change(&mut self.config.isogloss);
+        self.config.check()?;
+        Ok(self)
     }
 
     /// Takes the encoder apart.
@@ -275,7 +285,7 @@ fn inputs(config: &Config, words: Tensor<3>, batch: &TokenBatch) -> Inputs {
 
 /// XLM-R's positions where a text has the padding token within it: `transformers` counts only the
 /// tokens that are not it. None where counting all gives the same.
-fn skipping_positions(config: &Config, batch: &TokenBatch) -> Option<Vec<i32>> {
+pub(crate) fn skipping_positions(config: &Config, batch: &TokenBatch) -> Option<Vec<i32>> {
     let pad = config.pad_token_id;
     let within = |row: usize| batch.row(row).contains(&pad);
     if !matches!(config.architecture, Architecture::XlmRoberta(_)) || !(0..batch.rows()).any(within)
@@ -316,6 +326,10 @@ impl Parts {
         positions: Vec<i32>,
         batch: &TokenBatch,
     ) -> Tensor<2> {
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(embeddings) = network.train(config, &distinct, &positions, batch) {
+            return embeddings;
+        }
         let words = spread(distinct, positions, batch.rows(), batch.width);
         network.forward(config, inputs(config, words, batch))
     }

@@ -1,20 +1,23 @@
 //! `ModernBERT` (Warner et al. 2024, arXiv 2412.13663) as `transformers` lays it out: rotary
 //! positions, layers that see every token or a window, gated feed-forward, norms before.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod train;
+
 use burn::module::Module;
-use burn::nn::{Dropout, DropoutConfig, LayerNorm, Linear};
+use burn::nn::{Dropout, DropoutConfig, Linear};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::architecture::Layout;
-use crate::blocks::{Reader, Sight, Writer, activate, apply, attend, split_heads};
+use crate::blocks::{Norm, Reader, Sight, Writer, activate, apply, attend, split_heads};
 use crate::{Activation, EncoderError, Inputs, LayerType, ModernBertConfig};
 
 /// A transformer encoder over word vectors.
 #[derive(Module, Debug)]
 pub struct ModernBert {
-    norm: LayerNorm,
+    norm: Norm,
     layers: Vec<Layer>,
-    final_norm: LayerNorm,
+    final_norm: Norm,
     dropout: Dropout,
     /// Bases of rotary wavelengths: where every token is seen, and where a window is.
     #[module(skip)]
@@ -28,10 +31,10 @@ pub struct ModernBert {
 #[derive(Module, Debug)]
 pub struct Layer {
     /// None in the first layer, whose input has just been normed.
-    attention_norm: Option<LayerNorm>,
+    attention_norm: Option<Norm>,
     query_key_value: Linear,
     output: Linear,
-    mlp_norm: LayerNorm,
+    mlp_norm: Norm,
     /// Both halves of the gated unit.
     input: Linear,
     projection: Linear,
@@ -168,8 +171,8 @@ impl Layer {
     }
 }
 
-/// Cosines and sines of rotary positions, each angle at both halves of a head.
-fn turns(theta: f64, width: usize, size: usize, device: &Device) -> Turns {
+/// Cosines and sines of rotary positions, `[width, size]`, each angle at both halves of a head.
+fn angles(theta: f64, width: usize, size: usize) -> (Vec<f32>, Vec<f32>) {
     let mut cosines = Vec::with_capacity(width * size);
     let mut sines = Vec::with_capacity(width * size);
     for position in 0..width {
@@ -182,6 +185,12 @@ fn turns(theta: f64, width: usize, size: usize, device: &Device) -> Turns {
             sines.push(angle.sin());
         }
     }
+    (cosines, sines)
+}
+
+/// The same on the device.
+fn turns(theta: f64, width: usize, size: usize, device: &Device) -> Turns {
+    let (cosines, sines) = angles(theta, width, size);
     let put = |values| Tensor::from_data(TensorData::new(values, [1, 1, width, size]), device);
     (put(cosines), put(sines))
 }

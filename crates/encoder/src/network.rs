@@ -1,5 +1,8 @@
 //! What of an encoder lives on the device: a body over token vectors and a head over the pooled one.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod train;
+
 use std::sync::Arc;
 
 use artifact::Weights;

@@ -223,3 +223,7 @@ pub(crate) fn sides(embeddings: &Tensor<2>, rows: &TokenRows, flat: &Flat<'_>) -
     }
     sides
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

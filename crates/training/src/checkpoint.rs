@@ -220,12 +220,14 @@ impl Loaded {
             path: self.path.display().to_string(),
             reason,
         };
-        // Where the result goes and how often it is kept changes nothing that is trained.
+        // Where the result goes and how often it is kept changes nothing that is trained. What is
+        // encoded at once changes it by rounding alone, and who ran out of memory must change it.
         let alike = |config: &RunConfig| {
             let mut config = config.clone();
             (config.out, config.name) = (None, None);
             config.training.checkpoint_every = 0;
             config.training.checkpoints_kept = 1;
+            config.training.token_budget = 0;
             config
         };
         let (then, now) = (alike(&self.state.config), alike(config));

@@ -151,8 +151,7 @@ fn check_group(group: &Group, tensors: &[String], all: &[Group]) -> Result<(), T
 }
 
 #[cfg(test)]
-#[allow(clippy::float_cmp, reason = "powers of two")]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::float_cmp, reason = "rates are powers of two")]
 mod tests {
     use super::*;
 

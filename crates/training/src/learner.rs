@@ -211,7 +211,8 @@ impl Learner {
         let treat = |id| self.groups.of(id);
         let of = &mut gradients.of;
         if !self.network.is_empty() {
-            let network = self.network.clone();
+            // Taken, not cloned: what nobody else holds is updated in place.
+            let network = std::mem::take(&mut self.network);
             self.network = self.adam.step(rate, network, of, factor, treat);
         }
         if !self.parameters.is_empty() {
@@ -309,9 +310,15 @@ impl Learner {
     }
 }
 
-/// A seed of its own for part `at` of what `seed` decides.
+/// A seed of its own for part `at` of what `seed` decides: `SplitMix64` (Steele et al. 2014).
+///
+/// Parts have parts (steps, batches, passes), so a sum would not do: part 2 of part 1 would draw
+/// what part 1 of part 2 draws.
 pub(crate) fn mixed(seed: u64, at: u64) -> u64 {
-    seed ^ (at + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    let mut z = seed.wrapping_add(at.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 fn mean(losses: Vec<Tensor<1>>) -> Tensor<1> {
@@ -323,3 +330,7 @@ pub(crate) fn read<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Traini
     let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
     data.try_into_vec().map_err(|error| failed(format!("{error:?}")))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

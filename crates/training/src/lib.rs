@@ -23,14 +23,16 @@ mod run;
 mod scale;
 mod schedule;
 pub mod sparse;
+#[cfg(test)]
+mod testing;
 mod texts;
 mod validation;
 mod values;
 
 pub use checkpoint::Checkpoints;
 pub use config::{
-    DataSettings, Embeddings, Fresh, Group, Keep, Measure, ModelSettings, Optimisation, Precision,
-    Rows, RunConfig, Start, Teacher, Validation,
+    ContractSettings, DataSettings, Embeddings, Fresh, Group, Keep, Measure, ModelSettings,
+    Optimisation, Precision, Rows, RunConfig, Start, Teacher, Validation,
 };
 pub use error::TrainingError;
 pub use events::{Ended, Event, Outcome, Taken, Validated};

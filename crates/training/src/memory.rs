@@ -1,25 +1,32 @@
 //! Telling a person that the device ran out of memory.
 //!
-//! Burn reports it as an error where a result is read and as a panic where memory is asked for.
-//! Both become one message that says what to change. Checkpoints are whole whenever it happens:
-//! they are written beside and renamed.
+//! Burn reports it as an error where a result is read, which may be steps later and in a validation
+//! or a checkpoint, and as a panic where memory is asked for. All become one message that says what
+//! to change. Checkpoints are whole whenever it happens: they are written beside and renamed, and
+//! weights that could not be computed cannot be read either.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use encoder::EncoderError;
+use retrieval::RetrievalError;
+
 use crate::TrainingError;
 
-/// What drivers and libraries say.
-const SIGNS: [&str; 6] = [
+/// What drivers and libraries say, in small letters: Burn's memory management, wgpu, drivers.
+const SIGNS: [&str; 9] = [
+    "can't allocate",
+    "out of device memory",
+    "couldn't map storage",
     "out of memory",
     "outofmemory",
-    "buffertoobig",
+    "greater than the maximum buffer size",
     "buffer too big",
     "not enough memory",
     "allocation failed",
 ];
 
-/// Runs `work`, part of step `step`; `budget` is the run's token budget.
+/// Runs `work`, part of step `step` or of what follows it; `budget` is the run's token budget.
 ///
 /// A panic that is not about memory goes on.
 pub(crate) fn guarded<T>(
@@ -29,9 +36,11 @@ pub(crate) fn guarded<T>(
 ) -> Result<T, TrainingError> {
     // After a panic the learner is dropped with the run, whatever state it is in.
     match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Err(TrainingError::Device(text))) if is_about_memory(&text) => {
-            Err(error(step, budget, &text))
-        }
+        Ok(Err(
+            TrainingError::Device(text)
+            | TrainingError::Encoder(EncoderError::Device(text))
+            | TrainingError::Retrieval(RetrievalError::Device(text)),
+        )) if is_about_memory(&text) => Err(error(step, budget, &text)),
         Ok(result) => result,
         Err(panic) => match said(panic.as_ref()) {
             Some(text) if is_about_memory(&text) => Err(error(step, budget, &text)),
@@ -52,7 +61,9 @@ fn is_about_memory(text: &str) -> bool {
 
 fn error(step: u64, budget: usize, device: &str) -> TrainingError {
     let lower = if budget > 0 { format!(" below the {budget} it is") } else { String::new() };
-    let device: String = device.chars().take(200).collect();
+    // Burn tells all that could not be done after it; one line says why.
+    let why = device.lines().find(|line| is_about_memory(line)).unwrap_or(device);
+    let device: String = why.trim().chars().take(200).collect();
     TrainingError::Memory { step, lower, device }
 }
 
@@ -63,9 +74,13 @@ mod tests {
 
     #[test]
     fn errors_and_panics_about_memory_say_what_to_change() {
-        let failed = || Err::<(), _>(TrainingError::Device("IoError(BufferTooBig(9))".to_owned()));
+        // As Burn says it.
+        let text = "An error happened\nCaused by:\n  skipped `KernelBinop`: it needed memory\n  \
+                    can't allocate buffer of size: 9\nNo backtrace available";
+        let failed = || Err::<(), _>(TrainingError::Device(text.to_owned()));
         let error = guarded(3, 512, failed).unwrap_err().to_string();
         assert!(error.contains("step 3") && error.contains("below the 512 it is"), "{error}");
+        assert!(error.ends_with("(can't allocate buffer of size: 9)"), "{error}");
         let panicking = || -> Result<(), TrainingError> { panic!("Out of memory on the GPU") };
         let error = guarded(3, 0, panicking).unwrap_err();
         assert!(matches!(error, TrainingError::Memory { .. }));

@@ -15,7 +15,7 @@ pub(crate) struct Pass {
     pub batch: TokenBatch,
     /// The distinct rows of the vocabulary table that they use, ascending.
     pub ids: Vec<u32>,
-    /// For each padded token, its place in `ids`.
+    /// For each padded token, its place in `ids`; that of some row where it is padding.
     pub positions: Vec<i32>,
 }
 
@@ -23,10 +23,16 @@ impl Pass {
     pub fn new(all: &[&[u32]], texts: Vec<usize>, padding: u32) -> Self {
         let sequences: Vec<&[u32]> = texts.iter().map(|&text| all[text]).collect();
         let batch = TokenBatch::new(&sequences, padding);
-        let mut ids = batch.ids.clone();
+        let mut ids = sequences.concat();
+        // The row of the padding is not one that the texts use: it is masked, whatever stands in
+        // its place, and how much of it there is must not decide whether a table's row decays.
+        // Only a text without tokens has nothing else.
+        if ids.is_empty() || sequences.iter().any(|text| text.is_empty()) {
+            ids.push(padding);
+        }
         ids.sort_unstable();
         ids.dedup();
-        let place = |id: &u32| ids.partition_point(|x| x < id) as i32;
+        let place = |id: &u32| ids.binary_search(id).unwrap_or(0) as i32;
         let positions = batch.ids.iter().map(place).collect();
         Self { texts, batch, ids, positions }
     }
@@ -83,9 +89,17 @@ mod tests {
     fn positions_lead_back_to_the_tokens() {
         let (a, b): (&[u32], &[u32]) = (&[9, 4, 9], &[2]);
         let pass = Pass::new(&[a, b], vec![1, 0], 0);
-        assert_eq!(pass.ids, [0, 2, 4, 9]);
+        assert_eq!(pass.ids, [2, 4, 9]);
         let back: Vec<u32> = pass.positions.iter().map(|&at| pass.ids[at as usize]).collect();
-        assert_eq!(back, [2, 0, 0, 9, 4, 9]);
+        assert_eq!((back[0], &back[3..]), (2, &[9, 4, 9][..]));
         assert_eq!(order(&[pass]), Some(vec![1, 0]));
+    }
+
+    #[test]
+    fn a_row_for_padding_is_there_where_a_text_has_no_token_or_has_that_one() {
+        let (some, none, own): (&[u32], &[u32], &[u32]) = (&[9, 4], &[], &[0, 3]);
+        assert_eq!(Pass::new(&[some, none], vec![0, 1], 0).ids, [0, 4, 9]);
+        assert_eq!(Pass::new(&[none], vec![0], 0).ids, [0]);
+        assert_eq!(Pass::new(&[some, own], vec![0, 1], 0).ids, [0, 3, 4, 9]);
     }
 }

@@ -47,9 +47,10 @@ impl TokenRows {
         self.queries.is_empty()
     }
 
-    /// Hard negatives of a row at most.
+    /// Hard negatives of a row at most; one, which is absent, where there are rows for them but no
+    /// row has any: a loss that needs them is then 0, not an error.
     pub fn negatives_per_row(&self) -> usize {
-        self.negatives.iter().map(Vec::len).max().unwrap_or(0)
+        self.negatives.iter().map(Vec::len).max().map_or(0, |most| most.max(1))
     }
 
     /// All texts in one list, and where each side lies in it.

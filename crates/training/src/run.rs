@@ -92,20 +92,23 @@ impl Run {
         };
         let mut sampler = Sampler::new(&set, &plan)?;
         let training = device.clone().autodiff();
-        let (encoder, base) = match &checkpoint {
-            Some(checkpoint) => {
-                let encoder = Encoder::open(&checkpoint.model, &training, Options::default())?;
-                (encoder, checkpoint.state.base.clone())
-            }
-            None => start(config, &training)?,
+        let (encoder, base) = if let Some(checkpoint) = &checkpoint {
+            let encoder = Encoder::open(&checkpoint.model, &training, Options::default())?;
+            (encoder, checkpoint.state.base.clone())
+        } else {
+            let (encoder, base) = start(config, &training)?;
+            let contract = &config.model.contract;
+            (encoder.with_contract(|its| contract.put_into(its))?, base)
         };
         let mut texts = Texts::new(&set, encoder.config(), encoder.tokenizer())?;
         texts.dropout = config.training.token_dropout;
         if plan.code_switch.rows > 0.0 {
             texts.switcher = Some(Switcher::new(&data::dictionaries(&config.data)?, &plan)?);
         }
-        if config.objective.needs().translations {
-            texts.translate(&set)?;
+        let needs = config.objective.needs();
+        texts.needs_negatives = needs.negatives;
+        if needs.translations {
+            texts.translate(&set, &plan)?;
         }
         if let Some(teacher) = &config.teacher {
             let dir = Directory::open(&teacher.model, config.model.allow_pickle)?;
@@ -213,22 +216,23 @@ impl Run {
         while self.steps < t.steps && ended == Ended::Completed {
             pending.push(self.step(&schedule)?);
             self.seconds = before + began.elapsed().as_secs_f64();
-            let (validates, keeps) = (self.validates(), self.keeps());
+            let (validates, keeps, taken) = (self.validates(), self.keeps(), self.steps);
             let known = matches!(pending.last(), Some(p) if matches!(p.step.loss, Loss::Known(_)));
             let last = self.steps == t.steps;
             if known || validates || keeps || last || pending.len() == UNREAD {
-                let flow = self.tell(&mut pending, &mut observe)?;
+                let flow =
+                    guarded(taken, t.token_budget, || self.tell(&mut pending, &mut observe))?;
                 self.seconds = before + began.elapsed().as_secs_f64();
                 if flow.is_break() {
                     ended = Ended::Interrupted;
                 }
             }
             if validates && ended == Ended::Completed {
-                ended = self.validate(&mut observe)?;
+                ended = guarded(taken, t.token_budget, || self.validate(&mut observe))?;
                 self.seconds = before + began.elapsed().as_secs_f64();
             }
             if keeps && ended == Ended::Completed {
-                self.checkpoint()?;
+                guarded(taken, t.token_budget, || self.checkpoint())?;
             }
         }
         Ok(Outcome { ended, steps: self.steps, seconds: self.seconds, tally: self.tally() })

@@ -11,7 +11,7 @@ use corpora::training::{Entry, TrainingSet};
 use encoder::{Config, Encoder, Role, tokenise};
 use rand::RngCore;
 use rand_chacha::ChaCha8Rng;
-use sampling::{Batch, Side, Switcher};
+use sampling::{Batch, Plan, Side, Switcher};
 use tokens::Tokenizer;
 
 use crate::TrainingError;
@@ -29,6 +29,8 @@ pub(crate) struct Texts {
     /// Share of tokens left out.
     pub dropout: f64,
     pub switcher: Option<Switcher>,
+    /// Whether the objective fails without hard negatives.
+    pub needs_negatives: bool,
     /// Queries of each group with their languages, where queries are wanted in two.
     translations: Option<HashMap<u32, Vec<(u32, u32)>>>,
     pub teacher: Option<Encoder>,
@@ -67,23 +69,30 @@ impl Texts {
             unknown,
             dropout: 0.0,
             switcher: None,
+            needs_negatives: false,
             translations: None,
             teacher: None,
         })
     }
 
-    /// Has each row carry its query in another language.
+    /// Has each row carry its query in another language of those that `plan` draws from: one that
+    /// it leaves out stays zero-shot.
     ///
     /// # Errors
     ///
     /// [`TrainingError::Setting`] where there is a query in one language only.
-    pub fn translate(&mut self, set: &TrainingSet) -> Result<(), TrainingError> {
+    pub fn translate(&mut self, set: &TrainingSet, plan: &Plan) -> Result<(), TrainingError> {
+        let drawn_from = |entry: &&Entry| {
+            let name = &set.languages[entry.language as usize];
+            (plan.languages.is_empty() || plan.languages.contains(name))
+                && !plan.excluded_languages.contains(name)
+        };
         let mut groups: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
-        for &Entry { group, language, query, .. } in &set.entries {
+        for &Entry { group, language, query, .. } in set.entries.iter().filter(drawn_from) {
             groups.entry(group).or_default().push((language, query));
         }
         let alone = |entry: &&Entry| groups[&entry.group].iter().all(|q| q.0 == entry.language);
-        if let Some(entry) = set.entries.iter().find(alone) {
+        if let Some(entry) = set.entries.iter().filter(drawn_from).find(alone) {
             let text = &set.texts[entry.query as usize];
             return Err(TrainingError::Setting {
                 field: "objective",
@@ -110,18 +119,19 @@ impl Texts {
             thinned(&batch.queries, &self.queries),
             thinned(&batch.passages, &self.passages),
         );
-        if batch.negatives.iter().any(|own| !own.is_empty()) {
+        if self.needs_negatives || batch.negatives.iter().any(|own| !own.is_empty()) {
             rows.negatives =
                 batch.negatives.iter().map(|own| thinned(own, &self.passages)).collect();
         }
         if let Some(groups) = &self.translations {
             let ids = translated(batch, groups, rng);
-            rows.translations =
-                Some(ids.iter().map(|&id| self.queries[id as usize].clone()).collect());
+            let query = |&id: &u32| thin(&self.queries[id as usize], self.dropout, rng);
+            rows.translations = Some(ids.iter().map(query).collect());
         }
-        let switched = self.switch(set, batch, &mut rows)?;
+        let switched = self.switch(set, batch, &mut rows, rng)?;
         if let Some(teacher) = &self.teacher {
-            rows.teacher = Some(lesson(teacher, set, batch, &switched)?);
+            let n = rows.negatives_per_row();
+            rows.teacher = Some(lesson(teacher, set, batch, n, &switched)?);
         }
         Ok(rows)
     }
@@ -132,6 +142,7 @@ impl Texts {
         set: &TrainingSet,
         batch: &Batch,
         rows: &mut TokenRows,
+        rng: &mut ChaCha8Rng,
     ) -> Result<HashMap<(usize, Side), String>, TrainingError> {
         let mut switched = HashMap::new();
         let Some(switcher) = &self.switcher else { return Ok(switched) };
@@ -151,7 +162,7 @@ impl Texts {
             let text = switcher.switch(&set.texts[id as usize], language, switch.seed).text;
             let mut again = tokenise(&self.config, &self.tokenizer, &[text.as_str()], role)?;
             if let Some(again) = again.pop() {
-                *tokens = again;
+                *tokens = thin(&again, self.dropout, rng);
             }
             switched.insert((row, switch.side), text);
         }
@@ -188,11 +199,13 @@ fn translated(
     (0..batch.len()).map(|row| pick(row, rng)).collect()
 }
 
-/// What `teacher` makes of the texts of a batch, as the student sees them.
+/// What `teacher` makes of the texts of a batch with `n` hard negatives a row, as the student sees
+/// them.
 fn lesson(
     teacher: &Encoder,
     set: &TrainingSet,
     batch: &Batch,
+    n: usize,
     switched: &HashMap<(usize, Side), String>,
 ) -> Result<Lesson, TrainingError> {
     let texts = |ids: &[u32], side: Side| -> Vec<&str> {
@@ -206,7 +219,6 @@ fn lesson(
     let queries = encode(&texts(&batch.queries, Side::Query), Role::Query)?;
     let passages = encode(&texts(&batch.passages, Side::Passage), Role::Passage)?;
     let dimension = teacher.dimension();
-    let n = batch.negatives.iter().map(Vec::len).max().unwrap_or(0);
     let mut scores = Vec::new();
     if n > 0 {
         let own = batch.negatives.iter().flatten().map(|&id| set.texts[id as usize].as_str());
@@ -225,3 +237,7 @@ fn lesson(
     }
     Ok(Lesson { dimension, queries, passages, scores })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

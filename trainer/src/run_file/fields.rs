@@ -58,6 +58,11 @@ pub const SECTIONS: &[(&str, &[Field])] = &[
         field("allow-pickle", "model.allow_pickle", "", Switch, "Read weights from a Python pickle (.bin) where there is nothing better"),
         field("tokenizer", "model.fresh.tokenizer", "FILE", Text, "Tokenizer of a fresh model"),
         field("model-config", "model.fresh.config", "TABLE", Table, "config.json's fields of a fresh model, as { hidden_size = 256 }"),
+        field("pooling", "model.contract.pooling", "WORD", Value, "How token vectors become one: mean, cls or last [default: the base's]"),
+        field("query-prefix", "model.contract.query_prefix", "TEXT", Text, "Stands before each query"),
+        field("passage-prefix", "model.contract.passage_prefix", "TEXT", Text, "Stands before each passage"),
+        field("max-query-length", "model.contract.max_query_length", "TOKENS", Value, "Tokens of a query at most"),
+        field("max-passage-length", "model.contract.max_passage_length", "TOKENS", Value, "Tokens of a passage at most"),
         field("rows", "model.rows", "TYPE", Value, "How the vocabulary table is written: f32, f16 or int8"),
     ]),
     ("Data", &[

@@ -69,7 +69,9 @@ mod tests {
     #[test]
     fn every_field_of_a_run_is_an_option() {
         let mut config: RunConfig = toml::from_str(
-            "name = 'n'\nout = 'o'\n[model]\nbase = 'b'\nallow_pickle = true\n[model.fresh]\n\
+            "name = 'n'\nout = 'o'\n[model]\nbase = 'b'\nallow_pickle = true\n[model.contract]\n\
+             pooling = 'mean'\nquery_prefix = 'q'\npassage_prefix = 'p'\n\
+             max_query_length = 1\nmax_passage_length = 1\n[model.fresh]\n\
              tokenizer = 't'\nconfig = {}\n[data]\ndictionaries = ['d']\nlicences = { x = 'y' }\n\
              [objective]\nkind = 'contrastive'\nhardness = { of = 'all', strength = 1.0 }\n\
              [teacher]\nmodel = 't'",

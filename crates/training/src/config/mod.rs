@@ -17,7 +17,7 @@ use sampling::Plan;
 use serde::{Deserialize, Serialize};
 
 pub use data::DataSettings;
-pub use model::{Fresh, ModelSettings, Rows, Start};
+pub use model::{ContractSettings, Fresh, ModelSettings, Rows, Start};
 pub use optimisation::{Embeddings, Group, Optimisation, Precision};
 pub use validation::{Keep, Measure, Validation};
 

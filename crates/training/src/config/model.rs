@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use encoder::{Config, Contract};
+use encoder::{Config, Contract, Pooling};
 use serde::{Deserialize, Serialize};
 
 use crate::TrainingError;
@@ -20,9 +20,54 @@ pub struct ModelSettings {
     /// Or a fresh model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fresh: Option<Fresh>,
+    /// How texts are put to the model, where that is to differ from what the base says. It is
+    /// written into the model: who uses it puts texts to it in the same way.
+    #[serde(default, skip_serializing_if = "ContractSettings::is_empty")]
+    pub contract: ContractSettings,
     /// How the vocabulary table is written.
     #[serde(default)]
     pub rows: Rows,
+}
+
+/// Parts of the contract between texts and model that a run sets.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContractSettings {
+    /// How token vectors become one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
+    /// Stands before each query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub query_prefix: Option<String>,
+    /// Stands before each passage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub passage_prefix: Option<String>,
+    /// Tokens of a query at most, prefix and special tokens included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_query_length: Option<usize>,
+    /// Tokens of a passage at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_passage_length: Option<usize>,
+}
+
+impl ContractSettings {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Puts what is set into `contract`.
+    pub(crate) fn put_into(&self, contract: &mut Contract) {
+        fn set<T: Clone>(value: Option<&T>, into: &mut T) {
+            if let Some(value) = value {
+                into.clone_from(value);
+            }
+        }
+        set(self.pooling.as_ref(), &mut contract.pooling);
+        set(self.query_prefix.as_ref(), &mut contract.query_prefix);
+        set(self.passage_prefix.as_ref(), &mut contract.passage_prefix);
+        set(self.max_query_length.as_ref(), &mut contract.max_query_length);
+        set(self.max_passage_length.as_ref(), &mut contract.max_passage_length);
+    }
 }
 
 /// A fresh model of random weights.
@@ -42,7 +87,7 @@ impl Fresh {
         fields.insert("vocab_size".to_owned(), vocabulary.into());
         if !fields.contains_key("isogloss") {
             let contract = Contract {
-                pooling: encoder::Pooling::Mean,
+                pooling: Pooling::Mean,
                 head: vec![encoder::Head::Normalise],
                 query_prefix: String::new(),
                 passage_prefix: String::new(),
