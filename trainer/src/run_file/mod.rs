@@ -93,6 +93,29 @@ mod tests {
     }
 
     #[test]
+    fn every_config_of_the_repository_is_a_run() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../configs");
+        let mut outputs = BTreeSet::new();
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "toml") {
+                continue;
+            }
+            let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+            let config = read(Some(&path), &Overrides::default())
+                .unwrap_or_else(|failure| panic!("{}", named(&failure)));
+            config.check().unwrap_or_else(|error| panic!("{}", named(&error)));
+            if let Some(fresh) = &config.model.fresh {
+                fresh.config(32_000).unwrap_or_else(|error| panic!("{}", named(&error)));
+            }
+            let out = config.out.unwrap_or_else(|| panic!("{}", named(&"names no output")));
+            assert!(outputs.insert(out), "{}", named(&"writes over the model of another"));
+        }
+        // The ways to make up batches, on the corpus and as the paper has them, at least.
+        assert!(outputs.len() > 10, "only {} run files were found", outputs.len());
+    }
+
+    #[test]
     fn a_run_survives_being_written() {
         let text = include_str!("../../../configs/base-static.toml");
         let config: RunConfig = toml::from_str(text).unwrap();
