@@ -97,7 +97,8 @@ class Isogloss:
             f'seed = 1\nout = {json.dumps(str(out))}\n[model]\nbase = {json.dumps(str(self.model))}\n'
             f"[data]\npairs = [{json.dumps(str(self.pairs))}]\n"
             f'[batches]\ncomposition = "mono"\nbatch = {self.batch}\n'
-            f"[training]\nsteps = {steps}\nlearning_rate = {rate}\ntemperature = 0.05\n"
+            f'[objective]\nkind = "contrastive"\ntemperature = 0.05\n'
+            f"[training]\nsteps = {steps}\nlearning_rate = {rate}\n"
             f"weight_decay = 0.01\nwarmup = 0.1\n",
             encoding="utf-8",
         )
@@ -111,7 +112,7 @@ class Isogloss:
         if done.returncode != 0:
             sys.exit(f"{shlex.join(command)}\nended with {done.returncode}:\n{done.stderr[-2000:]}")
         rows = [json.loads(line) for line in open(metrics, encoding="utf-8")]
-        rows = [row for row in rows if "step" in row]
+        rows = [row for row in rows if row["event"] == "step"]
         drawn = [int(row["kind"].split()[-1][1:]) for row in rows]
         return [row["seconds"] for row in rows], [row["loss"] for row in rows], drawn
 

@@ -448,7 +448,7 @@ fn start(config: &RunConfig, device: &Device) -> Result<(Encoder, Option<String>
         Start::Fresh(fresh) => {
             let bytes = data::read_file(&fresh.tokenizer)?;
             let tokenizer = Tokenizer::from_bytes(&bytes).map_err(encoder::EncoderError::from)?;
-            let encoder_config = fresh.config(tokenizer.vocabulary())?;
+            let encoder_config = fresh.config(tokenizer.vocabulary(), &config.model.contract)?;
             let weights = fresh_weights(&encoder_config, config.seed);
             let options = Options::default();
             let encoder =

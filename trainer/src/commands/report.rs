@@ -22,7 +22,7 @@ pub fn run(options: &Report) -> Result<(), Failure> {
         .collect();
     let runs = runs?;
     let page = training::page(&runs).map_err(|error| Failure::Failed(error.to_string()))?;
-    print!("{}", training::text(&runs));
+    println!("{}", training::text(&runs).trim_end());
     artifact::replace_file(&options.out, page.as_bytes())?;
     eprintln!("page: {}", options.out.display());
     Ok(())

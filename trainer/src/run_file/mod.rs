@@ -106,7 +106,9 @@ mod tests {
                 .unwrap_or_else(|failure| panic!("{}", named(&failure)));
             config.check().unwrap_or_else(|error| panic!("{}", named(&error)));
             if let Some(fresh) = &config.model.fresh {
-                fresh.config(32_000).unwrap_or_else(|error| panic!("{}", named(&error)));
+                fresh
+                    .config(32_000, &config.model.contract)
+                    .unwrap_or_else(|error| panic!("{}", named(&error)));
             }
             let out = config.out.unwrap_or_else(|| panic!("{}", named(&"names no output")));
             assert!(outputs.insert(out), "{}", named(&"writes over the model of another"));

@@ -81,12 +81,16 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// The config of the model.
-    pub fn config(&self, vocabulary: usize) -> Result<Config, TrainingError> {
+    /// The config of the model, with what `settings` say of its contract.
+    pub fn config(
+        &self,
+        vocabulary: usize,
+        settings: &ContractSettings,
+    ) -> Result<Config, TrainingError> {
         let mut fields = self.config.clone();
         fields.insert("vocab_size".to_owned(), vocabulary.into());
         if !fields.contains_key("isogloss") {
-            let contract = Contract {
+            let mut contract = Contract {
                 pooling: Pooling::Mean,
                 head: vec![encoder::Head::Normalise],
                 query_prefix: String::new(),
@@ -95,6 +99,7 @@ impl Fresh {
                 max_passage_length: 256,
                 special_tokens: false,
             };
+            settings.put_into(&mut contract);
             if let Ok(value) = serde_json::to_value(contract) {
                 fields.insert("isogloss".to_owned(), value);
             }
