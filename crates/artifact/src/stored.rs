@@ -45,6 +45,15 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Floats that are little-endian bytes as they lie in memory.
+struct Floats(Vec<f32>);
+
+impl AsRef<[u8]> for Floats {
+    fn as_ref(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
 /// The values of a tensor, row-major.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -63,6 +72,14 @@ impl Stored {
     pub fn from_f32(values: &[f32]) -> Self {
         let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
         Self::new(Kind::F32, bytes.into())
+    }
+
+    /// Takes `values` as they are, without a copy.
+    pub fn of_f32(values: Vec<f32>) -> Self {
+        if cfg!(target_endian = "big") {
+            return Self::from_f32(&values);
+        }
+        Self::new(Kind::F32, Buffer::new(Floats(values)))
     }
 
     /// Keeps `values` rounded to f16.

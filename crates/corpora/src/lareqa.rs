@@ -242,6 +242,12 @@ pub fn read_dir_with(
 /// The files to read, with their languages.
 fn chosen(dir: &Path, languages: Option<&[String]>) -> Result<Vec<(String, PathBuf)>, CorpusError> {
     let files = language_files(dir)?;
+    if files.is_empty() || languages.is_some_and(<[String]>::is_empty) {
+        return Err(CorpusError::Empty {
+            place: dir.display().to_string(),
+            problem: "no language files ({language}.json)",
+        });
+    }
     let Some(languages) = languages else {
         return Ok(files.into_iter().collect());
     };

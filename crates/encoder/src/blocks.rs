@@ -254,7 +254,7 @@ impl Writer<'_> {
     fn put<const D: usize>(&mut self, name: &str, value: Tensor<D>) -> Result<(), EncoderError> {
         let shape = value.dims().to_vec();
         let values = crate::encoder::values(value.cast(DType::F32).try_into_data())?;
-        self.weights.insert(name, shape, Stored::from_f32(&values));
+        self.weights.insert(name, shape, Stored::of_f32(values));
         Ok(())
     }
 

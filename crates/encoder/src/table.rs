@@ -37,10 +37,10 @@ impl Table {
     /// # Panics
     ///
     /// When `values` is not a whole number of rows.
-    pub fn from_f32(dimension: usize, values: &[f32]) -> Self {
+    pub fn from_f32(dimension: usize, values: Vec<f32>) -> Self {
         assert!(values.len().is_multiple_of(dimension), "rows of {dimension} values");
         let rows = values.len() / dimension;
-        Self { dimension, rows, values: Stored::from_f32(values), scales: Vec::new() }
+        Self { dimension, rows, values: Stored::of_f32(values), scales: Vec::new() }
     }
 
     /// Length of a row.
@@ -144,7 +144,7 @@ mod tests {
 
     fn table() -> Table {
         let values: Vec<f32> = (0..12).map(|i| (i as f32 - 6.0) / 3.0).collect();
-        Table::from_f32(4, &values)
+        Table::from_f32(4, values)
     }
 
     #[test]
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_row_of_zeros_stays_zero() {
-        let zeros = Table::from_f32(2, &[0.0; 4]).to_int8().to_f32();
+        let zeros = Table::from_f32(2, vec![0.0; 4]).to_int8().to_f32();
         assert_eq!(zeros, [0.0; 4]);
     }
 }

@@ -88,7 +88,7 @@ impl SparseTable {
                 row.copy_from_slice(&self.values[slot as usize * dimension..][..dimension]);
             }
         }
-        Table::from_f32(dimension, &values)
+        Table::from_f32(dimension, values)
     }
 
     /// What Adam keeps, for a checkpoint: the rows that have a slot, in the order of slots.
@@ -301,7 +301,7 @@ mod tests {
     fn table() -> SparseTable {
         let values: Vec<f32> =
             (0..600 * 4).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0).collect();
-        SparseTable::new(&Table::from_f32(4, &values))
+        SparseTable::new(&Table::from_f32(4, values))
     }
 
     #[test]
