@@ -138,3 +138,15 @@ impl From<retrieval::RetrievalError> for Failure {
         Self::Failed(error.to_string())
     }
 }
+
+impl From<runs::RunError> for Failure {
+    fn from(error: runs::RunError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<significance::SignificanceError> for Failure {
+    fn from(error: significance::SignificanceError) -> Self {
+        Self::input(error)
+    }
+}

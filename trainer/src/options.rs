@@ -8,6 +8,8 @@ use corpora::{Shard, Split};
 use device::Choice;
 use evaluation::CandidateText;
 
+use crate::commands::compare::options::Compare;
+use crate::commands::measure::options::MeasureFiles;
 use crate::commands::mine::options::Mine;
 use crate::models::Named;
 use crate::run_file::Overrides;
@@ -44,6 +46,10 @@ pub enum Command {
     Report(Report),
     /// Score a model on a benchmark
     Evaluate(Evaluate),
+    /// Score run files as `trec_eval` does, and their language bias
+    Measure(Box<MeasureFiles>),
+    /// Tell whether systems differ by more than chance
+    Compare(Compare),
     /// Embed a corpus of any size
     Encode(Encode),
     /// Find hard negatives for training data with a model

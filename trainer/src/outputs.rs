@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use artifact::parent_of;
+use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -57,6 +58,13 @@ pub fn new_folder(path: &Path) -> Result<(), Failure> {
         }
     }
     parent(path)
+}
+
+/// Writes a result as JSON.
+pub fn json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(Failure::input)?;
+    bytes.push(b'\n');
+    Ok(artifact::replace_file(path, &bytes)?)
 }
 
 /// Makes the folder that `path` lies in.
