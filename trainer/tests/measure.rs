@@ -129,7 +129,7 @@ fn bad_files_are_refused_with_their_lines() {
     for (line, named) in [
         ("de_q0 Q0 de_d0 1 NaN mine", &["broken.run, line 3", "\"NaN\" is no number"][..]),
         ("de_q0 Q0 de_d0 1", &["broken.run, line 3", "4 columns, but a run has 6"]),
-        (lines[1], &["broken.run, line 3", "twice"]),
+        (lines[1], &["broken.run, line 3", "a second time"]),
     ] {
         let mut lines = lines.clone();
         lines[2] = line;
