@@ -171,6 +171,40 @@ fn rank(rows: &mut [Row<f64>], documents: &Ids) {
     }
 }
 
+/// Writes rankings that are at hand in their order, best first, without gathering them in a [`Run`]:
+/// a run of all pairs of languages has more lines than need be held twice. Otherwise as
+/// [`Run::write`].
+///
+/// # Errors
+///
+/// [`RunError::UnwritableId`] and [`RunError::Io`].
+pub fn write_rankings<'a, Q: AsRef<str>, H: IntoIterator<Item = (&'a str, f32)>>(
+    path: &Path,
+    tag: &str,
+    rankings: impl IntoIterator<Item = (Q, H)>,
+) -> Result<(), RunError> {
+    check_ids([tag].into_iter(), path)?;
+    let mut bad = Ok(());
+    staged::write(path, |out| {
+        for (query, hits) in rankings {
+            let query = query.as_ref();
+            bad = check_ids([query].into_iter(), path);
+            for (rank, (document, score)) in (1..).zip(hits) {
+                if bad.is_ok() {
+                    bad = check_ids([document].into_iter(), path);
+                }
+                if bad.is_err() {
+                    // Nothing gets its name after an error.
+                    return Err(std::io::ErrorKind::InvalidInput.into());
+                }
+                writeln!(out, "{query} Q0 {document} {rank} {score} {tag}")?;
+            }
+        }
+        Ok(())
+    })
+    .or_else(|error| bad.and(Err(error)))
+}
+
 /// Refuses ids that would move the columns.
 pub(crate) fn check_ids<'a>(
     mut ids: impl Iterator<Item = &'a str>,
