@@ -150,3 +150,14 @@ impl From<significance::SignificanceError> for Failure {
         Self::input(error)
     }
 }
+
+impl From<benchmarks::BenchmarkError> for Failure {
+    fn from(error: benchmarks::BenchmarkError) -> Self {
+        use benchmarks::BenchmarkError;
+        match error {
+            BenchmarkError::Evaluation(error) => error.into(),
+            BenchmarkError::Retrieval(error) => error.into(),
+            other => Self::input(other),
+        }
+    }
+}

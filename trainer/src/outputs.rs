@@ -43,6 +43,15 @@ pub fn model(path: &Path) -> Result<(), Failure> {
     parent(path)
 }
 
+/// Checks that files can be written into folder `path`, which may be there.
+pub fn folder(path: &Path) -> Result<(), Failure> {
+    if path.exists() && !path.is_dir() {
+        return Err(Failure::Input(format!("{}: is a file, not a folder", path.display())));
+    }
+    // Any name in it stands for those that will be written.
+    parent(&path.join("x"))
+}
+
 /// Checks that folder `path` can be made, or is there and empty.
 pub fn new_folder(path: &Path) -> Result<(), Failure> {
     if path.exists() {

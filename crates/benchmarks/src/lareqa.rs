@@ -30,6 +30,13 @@ pub struct Embedded {
     pub questions: Vec<Vectors>,
 }
 
+impl Embedded {
+    /// All vectors, row-major, candidates first.
+    pub fn values(&self) -> impl Iterator<Item = f32> + '_ {
+        self.candidates.iter().chain(&self.questions).flat_map(|set| set.values.iter().copied())
+    }
+}
+
 /// What is scored, and how the report calls it.
 #[derive(Clone, Debug)]
 pub struct Task<'a> {

@@ -129,12 +129,12 @@ pub async fn rank(
 /// share.
 pub fn languages(
     task: &Retrieval,
-    question: impl Fn(&str) -> Option<&str>,
+    question: impl Fn(&str) -> Option<String>,
 ) -> (Languages, Languages) {
     let (mut queries, mut documents) = (Languages::default(), Languages::default());
     let name = |language: u32| task.languages[language as usize].as_str();
     for query in &task.queries {
-        queries.add(&query.id, name(query.language), question(&query.id));
+        queries.add(&query.id, name(query.language), question(&query.id).as_deref());
     }
     for document in &task.documents {
         documents.add(&document.id, name(document.language), None);
@@ -148,7 +148,7 @@ pub fn score(
     task: &Retrieval,
     ranked: &Ranked,
     measures: &[Measure],
-    question: impl Fn(&str) -> Option<&str>,
+    question: impl Fn(&str) -> Option<String>,
 ) -> Task {
     let scores = runs::score(&ranked.run, &ranked.qrels, measures, Over::Judged);
     let (queries, documents) = languages(task, question);

@@ -141,12 +141,17 @@ impl Run {
     /// Writes a file that [`Run::read`] and `trec_eval` read; gzip when its name ends in `.gz`.
     /// Scores are written with all their digits, so the ranking is the same afterwards.
     pub fn write(&self, path: &Path) -> Result<(), RunError> {
+        self.write_as(path, &self.tag)
+    }
+
+    /// As [`Run::write`], under another name of the system.
+    pub fn write_as(&self, path: &Path, tag: &str) -> Result<(), RunError> {
         let ids = self.grouped.queries.iter().chain(self.grouped.documents.iter());
-        check_ids(ids.chain([self.tag.as_str()]), path)?;
+        check_ids(ids.chain([tag]), path)?;
         staged::write(path, |out| {
             for (number, query) in (0..).zip(self.queries()) {
                 for (rank, Hit { document, score }) in (1..).zip(self.hits(number)) {
-                    writeln!(out, "{query} Q0 {document} {rank} {score} {}", self.tag)?;
+                    writeln!(out, "{query} Q0 {document} {rank} {score} {tag}")?;
                 }
             }
             Ok(())

@@ -1,48 +1,75 @@
 //! `isogloss evaluate`.
 
-use std::time::Instant;
+mod lareqa;
+pub mod options;
+mod tasks;
+mod written;
 
 use artifact::Directory;
+use benchmarks::System;
+use corpora::{Complaints, Leniency};
+use device::Opened;
+use encoder::Encoder;
 
 use crate::failure::Failure;
-use crate::options::Evaluate;
-use crate::show::scores;
-use crate::{cards, models, outputs, scoring};
+use crate::{models, outputs};
+use options::{Benchmark, Evaluate, SystemName};
 
-/// Scores a model.
+/// Scores a model or a baseline.
 pub fn run(options: &Evaluate) -> Result<(), Failure> {
-    // What may be refused comes before the model, which may have to be fetched.
-    let benchmark = scoring::read(&options.data, options.languages.as_deref(), options.split)?;
+    let system = system(options)?;
     if let Some(json) = &options.json {
         outputs::file(json)?;
     }
-    let dir = options.model.open()?;
-    let manifest = recorded(&dir, options.record)?;
+    for folder in [&options.run_out, &options.mteb].into_iter().flatten() {
+        outputs::folder(folder)?;
+    }
+    if options.depth == Some(0) {
+        return Err(Failure::Input("--depth 0: there must be one at least".to_owned()));
+    }
+    match options.benchmark {
+        Benchmark::Lareqa | Benchmark::MlqaR => lareqa::run(options, system),
+        _ => tasks::run(options, system),
+    }
+}
+
+fn system(options: &Evaluate) -> Result<System, Failure> {
+    let model = options.model.model.is_some();
+    match (options.system, options.fuse) {
+        (SystemName::Model, _) if !model => Err(Failure::Input(
+            "give --model, or a baseline by --system bm25 or --system random".to_owned(),
+        )),
+        (SystemName::Model, None) => Ok(System::Dense),
+        (SystemName::Model, Some(how)) => Ok(System::Fused(how)),
+        (SystemName::Bm25 | SystemName::Random, _) if model => Err(Failure::Input(
+            "--system bm25 and --system random take no --model; --fuse ranks with both".to_owned(),
+        )),
+        (SystemName::Bm25, _) => Ok(System::Bm25),
+        (SystemName::Random, _) => Ok(System::Random(options.seed)),
+    }
+}
+
+/// A model that was opened.
+struct Model {
+    dir: Directory,
+    manifest: Option<artifact::Manifest>,
+    encoder: Encoder,
+}
+
+/// The device, and the model if there is one.
+fn open(options: &Evaluate) -> Result<(Opened, Option<Model>), Failure> {
+    let dir = options.model.named().map(|named| named.open()).transpose()?;
+    let manifest = match &dir {
+        Some(dir) => recorded(dir, options.record)?,
+        None => None,
+    };
     let opened = device::open(options.device)?;
+    let Some(dir) = dir else { return Ok((opened, None)) };
     eprintln!("device: {} ({})", opened.name, opened.reason);
     let encoder = models::load(&dir, &opened.device, encoder::Options::default())?;
     // Scores compare directions, whatever length a model gives its vectors.
     let encoder = encoder.with_unit_vectors();
-
-    let began = Instant::now();
-    let report = pollster::block_on(async {
-        let embedded = scoring::embed(&encoder, &benchmark, options.candidates, usize::MAX).await?;
-        let name = scoring::name(&options.data);
-        scoring::score(&benchmark, embedded, &name, options.candidates, &opened.device).await
-    })?;
-    eprintln!("encoded and scored in {:.1} s", began.elapsed().as_secs_f64());
-    println!("{}", scores::render(&report));
-    if let Some(json) = &options.json {
-        let mut bytes = serde_json::to_vec_pretty(&report).map_err(Failure::input)?;
-        bytes.push(b'\n');
-        artifact::replace_file(json, &bytes)?;
-    }
-    if let Some(mut manifest) = manifest {
-        let name = format!("{} ({})", report.benchmark, report.candidate_text);
-        manifest.scores.insert(name, scores::means(&report));
-        cards::record(dir.path(), manifest, encoder.config())?;
-    }
-    Ok(())
+    Ok((opened, Some(Model { dir, manifest, encoder })))
 }
 
 /// The manifest that the scores are entered into, if they are.
@@ -54,5 +81,16 @@ fn recorded(dir: &Directory, record: bool) -> Result<Option<artifact::Manifest>,
             "--record writes into a manifest, and {} has none: it is not a model of ours",
             dir.path().display()
         ))),
+    }
+}
+
+fn complaints(options: &Evaluate) -> Complaints {
+    Complaints::new(if options.lenient { Leniency::Lenient } else { Leniency::Strict })
+}
+
+/// Says what was left out.
+fn tell(complaints: &Complaints) {
+    if !complaints.is_empty() {
+        eprintln!("note: rows left out:\n{complaints}");
     }
 }
