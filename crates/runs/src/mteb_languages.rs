@@ -1,7 +1,7 @@
 //! Languages as mteb writes them: ISO 639-3 and the script, `deu-Latn`.
 //!
 //! Benchmarks name languages by two letters; which of the ISO 639-3 languages and which script is
-//! meant is mteb's choice for MIRACL, XQuAD and MTOP, taken over here.
+//! meant is mteb's choice for MIRACL and `XQuAD`, taken over here.
 
 const LANGUAGES: [(&str, &str); 35] = [
     ("ar", "ara-Arab"),

@@ -20,11 +20,14 @@ use runs::{Languages, Qrels, RunError, Strictness, write_rankings};
 /// A ranking: candidates as they are counted in the pool, with their scores.
 type Ranking = Vec<(u32, f32)>;
 
+/// The ranking of the pool, and those of each language's candidates.
+type OfQuestion = (Ranking, Vec<Ranking>);
+
 /// The rankings of a benchmark.
 pub struct Rankings {
     depth: usize,
-    /// By language and question: the ranking of the pool, and those of each language's candidates.
-    questions: Vec<Vec<Option<(Ranking, Vec<Ranking>)>>>,
+    /// By language and question.
+    questions: Vec<Vec<Option<OfQuestion>>>,
 }
 
 /// One of the settings.
