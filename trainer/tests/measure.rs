@@ -187,8 +187,9 @@ fn what_cannot_be_compared_is_refused() {
     let few = ["good.run", "bad.run", "--resamples", "0"];
     refused(dir, &[&compare[..], &few].concat(), &["at least one resample"]);
     // A seed that was stopped half way.
-    let half: String = run(5).lines().take(200).map(|line| format!("{line}\n")).collect();
-    fs::write(dir.join("half.run"), half).unwrap();
+    let whole = run(5);
+    let half: Vec<&str> = whole.lines().take(200).collect();
+    fs::write(dir.join("half.run"), half.join("\n")).unwrap();
     let seeds = ["--lenient", "good.run", "two=good.run,half.run"];
     refused(dir, &[&compare[..], &seeds].concat(), &["two: ", "the same queries"]);
 }

@@ -58,6 +58,8 @@ fn unit(seed: u64, dimension: usize) -> Vec<f32> {
     };
     let mut values: Vec<f32> = (0..dimension).map(|_| next()).collect();
     let length = values.iter().map(|value| value * value).sum::<f32>().sqrt();
-    values.iter_mut().for_each(|value| *value /= length);
+    for value in &mut values {
+        *value /= length;
+    }
     values
 }

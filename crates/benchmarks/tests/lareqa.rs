@@ -161,7 +161,7 @@ fn baselines_rank_as_they_should() {
     let (random, words, dense) = (of(System::Random(0)), of(System::Bm25), of(System::Dense));
     let pool: usize = benchmark.languages.iter().map(|set| set.candidates.len()).sum();
     // Three answers among N by chance: half of the pool lies between the first and the last.
-    let expected = (pool as f64 + 1.0) / 2.0;
+    let expected = f64::midpoint(pool as f64, 1.0);
     let distance = random.rank_distance.unwrap();
     assert!((distance / expected - 1.0).abs() < 0.05, "{distance}, {expected}");
     assert!(random.monolingual.unwrap().map < 0.05);

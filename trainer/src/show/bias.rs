@@ -1,5 +1,7 @@
 //! Language bias as text.
 
+use std::fmt::Write;
+
 use benchmarks::lareqa::Probe;
 use evaluation::{BiasMeans, BiasReport};
 
@@ -30,14 +32,16 @@ pub fn render(report: &BiasReport, probe: Option<&Probe>) -> String {
             (share.as_str(), &report.shares),
         ] {
             let matrix = matrix(&report.languages, cells);
-            text.push_str(&format!("\n\n{heading}: query (rows), candidate (columns)\n\n{matrix}"));
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n\n{heading}: query (rows), candidate (columns)\n\n{matrix}");
         }
     }
     if let Some(probe) = probe {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n\nlanguage of a candidate told by a linear probe: {:.4} of {} (chance {:.4})",
             probe.accuracy, probe.judged, probe.chance
-        ));
+        );
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Tasks of a benchmark as tables.
 
+use std::fmt::Write;
+
 use benchmarks::Task;
 
 use super::table;
@@ -28,10 +30,11 @@ fn task(task: &Task) -> String {
     let mut text = format!("{}\n\n{}", task.name, table::text(&lines));
     let skipped: usize = task.subsets.iter().map(|subset| subset.skipped).sum();
     if skipped > 0 {
-        text.push_str(&format!("\n\nskipped: {skipped} queries without a relevant document"));
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n\nskipped: {skipped} queries without a relevant document");
     }
     if let Some(bias) = &task.bias {
-        text.push_str(&format!("\n\nlanguage bias\n\n{}\n\n{}", bias.table(), bias.matrices()));
+        let _ = write!(text, "\n\nlanguage bias\n\n{}\n\n{}", bias.table(), bias.matrices());
     }
     text
 }

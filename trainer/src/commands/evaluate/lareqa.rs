@@ -59,7 +59,7 @@ pub fn run(options: &Evaluate, system: System) -> Result<(), Failure> {
             let text = options.candidates;
             let mut vectors = scoring::embed(&model.encoder, &benchmark, text, usize::MAX).await?;
             if let Some(method) = &options.correct {
-                vectors = corrected(&benchmark, vectors, method)?;
+                vectors = corrected(&benchmark, &vectors, method)?;
             }
             probe = lareqa::probe(&vectors.candidates)?;
             embedded = Some(vectors);
@@ -99,7 +99,7 @@ pub fn run(options: &Evaluate, system: System) -> Result<(), Failure> {
 /// The vectors without their languages.
 fn corrected(
     benchmark: &Benchmark,
-    vectors: Embedded,
+    vectors: &Embedded,
     method: &Method,
 ) -> Result<Embedded, Failure> {
     let names: Vec<String> = benchmark.languages.iter().map(|set| set.language.clone()).collect();

@@ -264,26 +264,24 @@ impl Scoring<'_> {
         drop_same_id: bool,
         question: impl Fn(&str) -> Option<String>,
     ) -> Result<Task, Failure> {
-        let vectors = match self.model {
-            None => None,
-            Some(_) => {
-                let documents: Vec<String> =
-                    pool.documents.iter().map(corpora::retrieval::Document::full_text).collect();
-                let mut documents = self.encode(&documents, Role::Passage).await?;
-                let queries: Vec<&str> =
-                    pool.queries.iter().map(|query| query.text.as_str()).collect();
-                let mut queries = self.encode(&queries, Role::Query).await?;
-                if let Some(method) = &self.options.correct {
-                    let of_documents: Vec<u32> =
-                        pool.documents.iter().map(|document| document.language).collect();
-                    let of_queries: Vec<u32> =
-                        pool.queries.iter().map(|query| query.language).collect();
-                    let (first, second) =
-                        ((&mut documents, &of_documents[..]), (&mut queries, &of_queries[..]));
-                    correct::correct(method, &pool.languages, first, second)?;
-                }
-                Some((documents, queries))
+        let vectors = if self.model.is_none() {
+            None
+        } else {
+            let documents: Vec<String> =
+                pool.documents.iter().map(corpora::retrieval::Document::full_text).collect();
+            let mut documents = self.encode(&documents, Role::Passage).await?;
+            let queries: Vec<&str> = pool.queries.iter().map(|query| query.text.as_str()).collect();
+            let mut queries = self.encode(&queries, Role::Query).await?;
+            if let Some(method) = &self.options.correct {
+                let of_documents: Vec<u32> =
+                    pool.documents.iter().map(|document| document.language).collect();
+                let of_queries: Vec<u32> =
+                    pool.queries.iter().map(|query| query.language).collect();
+                let (first, second) =
+                    ((&mut documents, &of_documents[..]), (&mut queries, &of_queries[..]));
+                correct::correct(method, &pool.languages, first, second)?;
             }
+            Some((documents, queries))
         };
         let depth = self.options.depth.unwrap_or(DEPTH);
         let search = Search { system: self.system, depth, drop_same_id };

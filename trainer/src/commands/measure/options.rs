@@ -27,7 +27,7 @@ pub struct MeasureFiles {
     /// A measure; may be given several times [default: AP, nDCG@10, R@100, RR]
     #[arg(short, long = "measure", value_name = "MEASURE")]
     pub measures: Vec<Measure>,
-    /// Average over all judged queries: those that the run lacks count 0 (-c of trec_eval)
+    /// Average over all judged queries: those that the run lacks count 0 (-c of `trec_eval`)
     #[arg(long)]
     pub all_judged: bool,
     /// Leave out and count what is wrong with the files, instead of refusing them
