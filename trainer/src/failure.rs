@@ -138,3 +138,26 @@ impl From<retrieval::RetrievalError> for Failure {
         Self::Failed(error.to_string())
     }
 }
+
+impl From<runs::RunError> for Failure {
+    fn from(error: runs::RunError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<significance::SignificanceError> for Failure {
+    fn from(error: significance::SignificanceError) -> Self {
+        Self::input(error)
+    }
+}
+
+impl From<benchmarks::BenchmarkError> for Failure {
+    fn from(error: benchmarks::BenchmarkError) -> Self {
+        use benchmarks::BenchmarkError;
+        match error {
+            BenchmarkError::Evaluation(error) => error.into(),
+            BenchmarkError::Retrieval(error) => error.into(),
+            other => Self::input(other),
+        }
+    }
+}

@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Reproduce(options) => commands::reproduce::run(&options),
         Command::Report(options) => commands::report::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
+        Command::Measure(options) => commands::measure::run(&options),
+        Command::Compare(options) => commands::compare::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
         Command::Mine(options) => commands::mine::run(&options),
         Command::Trim(options) => commands::trim::run(&options),

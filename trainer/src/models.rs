@@ -32,6 +32,25 @@ impl Named {
     }
 }
 
+/// Which model, where there may be none.
+#[derive(Args, Clone, Debug)]
+pub struct Perhaps {
+    /// A model directory, or a name on the Hugging Face hub: OWNER/NAME[@REVISION]
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<PathBuf>,
+    /// Read weights from a Python pickle (.bin) where there is nothing better
+    #[arg(long, requires = "model")]
+    pub allow_pickle: bool,
+}
+
+impl Perhaps {
+    /// The model, if one is named.
+    pub fn named(&self) -> Option<Named> {
+        let allow_pickle = self.allow_pickle;
+        self.model.clone().map(|model| Named { model, allow_pickle })
+    }
+}
+
 /// The directory of the model that `name` means.
 pub fn locate(name: &Path, allow_pickle: bool) -> Result<PathBuf, Failure> {
     if name.exists() {

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use corpora::Shard;
 use corpora::texts::TextFormat;
-use corpora::{Shard, Split};
 use device::Choice;
-use evaluation::CandidateText;
 
+use crate::commands::compare::options::Compare;
+use crate::commands::evaluate::options::Evaluate;
+use crate::commands::measure::options::MeasureFiles;
 use crate::commands::mine::options::Mine;
 use crate::commands::reproduce::Reproduce;
 use crate::models::Named;
@@ -26,6 +28,7 @@ const EXAMPLES: &str = "Examples:
   isogloss fetch data xquad-r
   isogloss train --config configs/demo-hybrid.toml
   isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
+  isogloss compare mono.json hybrid.json
   isogloss export --model runs/demo/hybrid --to web --name hybrid --corpus corpus
 
 Exit codes: 0 done, 1 failed, 2 bad input";
@@ -45,8 +48,12 @@ pub enum Command {
     Reproduce(Reproduce),
     /// Show runs side by side: a table, and a page with their curves
     Report(Report),
-    /// Score a model on a benchmark
-    Evaluate(Evaluate),
+    /// Score a model, or a baseline, on a benchmark
+    Evaluate(Box<Evaluate>),
+    /// Score run files as `trec_eval` does, and their language bias
+    Measure(Box<MeasureFiles>),
+    /// Tell whether systems differ by more than chance
+    Compare(Compare),
     /// Embed a corpus of any size
     Encode(Encode),
     /// Find hard negatives for training data with a model
@@ -170,54 +177,6 @@ pub struct Report {
     /// The page
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
-}
-
-/// Options of `evaluate`.
-#[derive(Args)]
-#[command(after_help = "Examples:
-  isogloss evaluate --model models/base-static --benchmark lareqa --data data/xquad-r
-  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
-  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data data/xquad-r \\
-      --languages de,hi,zh --candidates sentence+context --json hybrid.json
-
-Monolingual: queries of a language against its own candidates. Cross-lingual: against those of
-each other language. Multilingual: against the candidates of all languages in one pool. Rank
-distance: last less first rank of a query's right answers in that pool (lower is better)")]
-pub struct Evaluate {
-    /// What is scored
-    #[command(flatten)]
-    pub model: Named,
-    /// The benchmark's protocol
-    #[arg(long, value_enum)]
-    pub benchmark: Benchmark,
-    /// Folder of the benchmark's files, one {language}.json each
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
-    /// Only these languages, separated by commas
-    #[arg(long, value_delimiter = ',', value_name = "CODES")]
-    pub languages: Option<Vec<String>>,
-    /// all, train or test [default: test where articles are marked so, else all]
-    #[arg(long)]
-    pub split: Option<Split>,
-    /// Text of a candidate: sentence or sentence+context
-    #[arg(long, default_value_t = CandidateText::Sentence)]
-    pub candidates: CandidateText,
-    /// Also write the whole report here
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
-    /// Also enter the mean scores into the model's manifest
-    #[arg(long)]
-    pub record: bool,
-    /// auto, wgpu, vulkan, metal or cpu
-    #[arg(long, default_value_t = Choice::Auto)]
-    pub device: Choice,
-}
-
-/// Benchmarks by protocol.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Benchmark {
-    /// XQuAD-R, MLQA-R and the embedded corpus
-    Lareqa,
 }
 
 /// Options of `encode`.

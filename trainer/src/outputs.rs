@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use artifact::parent_of;
+use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -42,6 +43,15 @@ pub fn model(path: &Path) -> Result<(), Failure> {
     parent(path)
 }
 
+/// Checks that files can be written into folder `path`, which may be there.
+pub fn folder(path: &Path) -> Result<(), Failure> {
+    if path.exists() && !path.is_dir() {
+        return Err(Failure::Input(format!("{}: is a file, not a folder", path.display())));
+    }
+    // Any name in it stands for those that will be written.
+    parent(&path.join("x"))
+}
+
 /// Checks that folder `path` can be made, or is there and empty.
 pub fn new_folder(path: &Path) -> Result<(), Failure> {
     if path.exists() {
@@ -57,6 +67,13 @@ pub fn new_folder(path: &Path) -> Result<(), Failure> {
         }
     }
     parent(path)
+}
+
+/// Writes a result as JSON.
+pub fn json(path: &Path, value: &impl Serialize) -> Result<(), Failure> {
+    let mut bytes = serde_json::to_vec_pretty(value).map_err(Failure::input)?;
+    bytes.push(b'\n');
+    Ok(artifact::replace_file(path, &bytes)?)
 }
 
 /// Makes the folder that `path` lies in.

@@ -1,7 +1,8 @@
 //! Benchmarks in LAReQA's layout, embedded and scored: what `evaluate` prints and `export` compares.
 
+use benchmarks::lareqa::Embedded;
 use corpora::lareqa::{self, Benchmark};
-use corpora::{CorpusError, Split};
+use corpora::{Complaints, CorpusError, Split};
 use encoder::{Encoder, Role};
 use evaluation::{CandidateText, Report, Scorer};
 use indicatif::ProgressBar;
@@ -20,35 +21,45 @@ pub fn read(
     languages: Option<&[String]>,
     split: Option<Split>,
 ) -> Result<Benchmark, Failure> {
-    let read = |split| lareqa::read_dir(data, languages, split);
-    Ok(match split {
-        Some(split) => read(split)?,
+    Ok(chosen(data, languages, split).map_err(|(_, error)| error)?)
+}
+
+/// As [`read`], but goes on after questions that cannot be used, to name and count them all.
+pub fn read_with(
+    data: &Path,
+    languages: Option<&[String]>,
+    split: Option<Split>,
+    complaints: &mut Complaints,
+) -> Result<Benchmark, Failure> {
+    let (split, first) = match chosen(data, languages, split) {
+        Ok(benchmark) => return Ok(benchmark),
+        Err(failed) => failed,
+    };
+    let again = lareqa::read_dir_with(data, languages, split, complaints);
+    // What is about no single question was said in full at first.
+    Ok(again.map_err(|again| if complaints.is_empty() { first } else { again })?)
+}
+
+/// The split with the error, because the rest of it may be asked for.
+fn chosen(
+    data: &Path,
+    languages: Option<&[String]>,
+    split: Option<Split>,
+) -> Result<Benchmark, (Split, CorpusError)> {
+    let read = |split| lareqa::read_dir(data, languages, split).map_err(|error| (split, error));
+    match split {
+        Some(split) => read(split),
         // A benchmark whose articles are not marked is a test set as a whole.
         None => match read(Split::Test) {
-            Err(CorpusError::EmptyLanguage { .. }) => read(Split::All)?,
-            other => other?,
+            Err((_, CorpusError::EmptyLanguage { .. })) => read(Split::All),
+            other => other,
         },
-    })
+    }
 }
 
 /// What reports call folder `data`.
 pub fn name(data: &Path) -> String {
     data.file_name().unwrap_or(data.as_os_str()).to_string_lossy().into_owned()
-}
-
-/// The embeddings of a benchmark, language by language.
-pub struct Embedded {
-    /// One set of candidates a language.
-    pub candidates: Vec<Vectors>,
-    /// One set of questions a language.
-    pub questions: Vec<Vectors>,
-}
-
-impl Embedded {
-    /// All vectors, row-major, candidates first.
-    pub fn values(&self) -> impl Iterator<Item = f32> + '_ {
-        self.candidates.iter().chain(&self.questions).flat_map(|set| set.values.iter().copied())
-    }
 }
 
 /// Embeds the first `most` candidates and questions of each language.
@@ -96,7 +107,8 @@ pub async fn score(
     Ok(scorer.finish(name, text)?)
 }
 
-async fn encode<S: AsRef<str> + Sync>(
+/// Embeds texts.
+pub async fn encode<S: AsRef<str> + Sync>(
     encoder: &Encoder,
     texts: &[S],
     role: Role,

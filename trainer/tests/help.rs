@@ -18,6 +18,8 @@ fn help_of_every_command() {
     insta::assert_snapshot!("evaluate", help(&["evaluate"]));
     insta::assert_snapshot!("report", help(&["report"]));
     insta::assert_snapshot!("reproduce", help(&["reproduce"]));
+    insta::assert_snapshot!("measure", help(&["measure"]));
+    insta::assert_snapshot!("compare", help(&["compare"]));
     insta::assert_snapshot!("encode", help(&["encode"]));
     insta::assert_snapshot!("mine", help(&["mine"]));
     insta::assert_snapshot!("trim", help(&["trim"]));

@@ -70,6 +70,27 @@ pub fn read(
     rest(assembly, &files, language, split)
 }
 
+/// The languages that have topics of a split, sorted.
+///
+/// # Errors
+///
+/// [`CorpusError::NoFile`] without any, and what listing the files fails with.
+pub fn languages(dir: &Path, split: &str) -> Result<Vec<String>, CorpusError> {
+    let files = Files::under(dir)?;
+    let code = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let name = name.strip_prefix("topics.miracl-v1.0-")?.strip_suffix(".tsv")?;
+        Some(name.strip_suffix(split)?.strip_suffix('-')?.to_owned())
+    };
+    let mut found: Vec<String> = files.paths().filter_map(code).collect();
+    found.sort();
+    found.dedup();
+    if found.is_empty() {
+        return Err(files.missing(format!("topics.miracl-v1.0-{{language}}-{split}.tsv")));
+    }
+    Ok(found)
+}
+
 /// As [`read`], with passages from elsewhere. Their place in complaints is their number, from 1.
 pub fn read_with(
     dir: &Path,

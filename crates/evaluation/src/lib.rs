@@ -19,13 +19,16 @@
 //! data and protocol of "LAReQA" (arXiv 2004.05484). Recall is `trec_eval`'s (relevant candidates
 //! found by relevant candidates), ties are `trec_eval`'s (by candidate id, descending).
 
+mod bias;
+mod details;
 mod report;
 mod scorer;
 mod tally;
 mod text;
 
+pub use details::{BiasMeans, BiasOptions, BiasReport, Details, QuestionValues, ValueName};
 pub use report::{AtOne, AtTen, Counts, LanguageScores, Means, PairMatrix, Report, Skipped};
-pub use scorer::Scorer;
+pub use scorer::{Rows, Scorer};
 pub use text::CandidateText;
 
 /// Why a benchmark could not be scored.
@@ -83,6 +86,9 @@ pub enum EvaluationError {
         /// Id of the question.
         question: String,
     },
+    /// Vectors added to a scorer of scores.
+    #[error("the scorer has no vectors of candidates, so it scores no vectors of questions")]
+    NoVectors,
     /// [`Scorer::finish`] before all questions were added.
     #[error("{missing} questions of `{language}` were not scored, the first is `{question}`")]
     Missing {

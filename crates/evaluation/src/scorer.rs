@@ -1,11 +1,13 @@
 //! Scores questions as they come and keeps their ranks.
 
 use burn::tensor::Device;
-use corpora::lareqa::Benchmark;
+use corpora::lareqa::{Benchmark, LanguageSet};
 use retrieval::{Index, RetrievalError, TieOrder, Vectors, map_rows, rank_of};
 
+use crate::bias::{self, Front};
+use crate::details::details;
 use crate::tally::{Outcome, Placed, tally};
-use crate::{CandidateText, EvaluationError, Report};
+use crate::{BiasOptions, CandidateText, Details, EvaluationError, Report};
 
 /// Questions scored at once: their scores against XQuAD-R's 13,014 candidates take 13 MB, which
 /// stays small in a browser, and the product is already as fast as with more.
@@ -22,6 +24,8 @@ struct Language {
     candidates: usize,
     /// Per question, what was found; none until it was added.
     outcomes: Vec<Option<Outcome>>,
+    /// Per question, what stands in front; none until it was added, or where nobody asks for bias.
+    fronts: Vec<Option<Front>>,
 }
 
 /// The candidates of all languages, one language after the other, as far as the host knows them.
@@ -35,19 +39,50 @@ struct Pool {
 }
 
 impl Pool {
-    /// Ranks of the relevant candidates of one question, from its scores over the whole pool.
-    fn place(&self, scores: &[f32], positives: &[(usize, usize)]) -> Outcome {
+    /// Ranks of the relevant candidates of one question, from its scores.
+    fn place(&self, row: Row<'_>, positives: &[(usize, usize)]) -> Outcome {
         let place = |&(language, candidate): &(usize, usize)| {
             let start = self.starts[language];
             let ties = &self.own_ties[language];
             Placed {
                 language,
-                own: rank_of(&scores[start..start + ties.len()], ties, candidate),
-                pooled: rank_of(scores, &self.ties, start + candidate),
+                own: rank_of(&row.own[start..start + ties.len()], ties, candidate),
+                pooled: rank_of(row.pooled, &self.ties, start + candidate),
             }
         };
         positives.iter().map(place).collect()
     }
+}
+
+/// The scores of questions against every candidate, language after language, row by row.
+///
+/// With embeddings both are the same. A system that weighs words by how rare they are, or fuses
+/// rankings, scores a candidate otherwise among those of its language than in the pool.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows<'a> {
+    /// Each language's candidates as a collection of their own.
+    pub own: &'a [f32],
+    /// The candidates of all languages in one pool.
+    pub pooled: &'a [f32],
+}
+
+impl<'a> Rows<'a> {
+    /// Scores that do not depend on what else is in the collection.
+    pub fn same(scores: &'a [f32]) -> Self {
+        Self { own: scores, pooled: scores }
+    }
+
+    fn row(&self, at: usize, width: usize) -> Row<'a> {
+        let of = |scores: &'a [f32]| &scores[at * width..(at + 1) * width];
+        Row { own: of(self.own), pooled: of(self.pooled) }
+    }
+}
+
+/// One question's.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    own: &'a [f32],
+    pooled: &'a [f32],
 }
 
 /// Scores the questions of a benchmark against all of its candidates.
@@ -56,7 +91,10 @@ impl Pool {
 pub struct Scorer {
     languages: Vec<Language>,
     pool: Pool,
-    index: Index,
+    /// The candidates' vectors, where a model scores.
+    index: Option<Index>,
+    /// Where rankings are cut, where bias is asked for.
+    bias: Option<BiasOptions>,
 }
 
 impl Scorer {
@@ -82,7 +120,8 @@ impl Scorer {
                 languages: sets.len(),
             });
         }
-        let pool = pool(benchmark)?;
+        let mut scorer = Self::of_scores(benchmark)?;
+        let pool = &scorer.pool;
         let dimension = candidates.first().map_or(1, |vectors| vectors.dimension);
         let mut values = Vec::with_capacity(pool.ties.len() * dimension);
         for (set, vectors) in sets.iter().zip(candidates) {
@@ -102,20 +141,6 @@ impl Scorer {
             }
             values.extend(vectors.values);
         }
-        let languages: Vec<Language> = sets
-            .iter()
-            .map(|set| Language {
-                name: set.language.clone(),
-                questions: set.questions.iter().map(|question| question.id.clone()).collect(),
-                positives: set
-                    .questions
-                    .iter()
-                    .map(|question| benchmark.positives(&question.id).to_vec())
-                    .collect(),
-                outcomes: vec![None; set.questions.len()],
-                candidates: set.candidates.len(),
-            })
-            .collect();
         let index = Index::new(&Vectors::new(dimension, values)?, device).map_err(|error| {
             let RetrievalError::CandidateNotFinite { row } = error else { return error.into() };
             let language = pool.starts.partition_point(|&start| start <= row) - 1;
@@ -124,7 +149,56 @@ impl Scorer {
                 candidate: sets[language].candidates[row - pool.starts[language]].id.clone(),
             }
         })?;
-        Ok(Self { languages, pool, index })
+        scorer.index = Some(index);
+        Ok(scorer)
+    }
+
+    /// A scorer of scores that come from elsewhere, with [`Scorer::add_scores`].
+    ///
+    /// # Errors
+    ///
+    /// When two candidates have one id.
+    pub fn of_scores(benchmark: &Benchmark) -> Result<Self, EvaluationError> {
+        let language = |set: &LanguageSet| Language {
+            name: set.language.clone(),
+            questions: set.questions.iter().map(|question| question.id.clone()).collect(),
+            positives: set
+                .questions
+                .iter()
+                .map(|question| benchmark.positives(&question.id).to_vec())
+                .collect(),
+            outcomes: vec![None; set.questions.len()],
+            fronts: vec![None; set.questions.len()],
+            candidates: set.candidates.len(),
+        };
+        let languages = benchmark.languages.iter().map(language).collect();
+        Ok(Self { languages, pool: pool(benchmark)?, index: None, bias: None })
+    }
+
+    /// Also measures language bias over the pool; see [`Scorer::finish_with_details`].
+    #[must_use]
+    pub fn with_bias(mut self, options: BiasOptions) -> Self {
+        self.bias = Some(options);
+        self
+    }
+
+    /// Candidates of all languages: the width of a row of scores.
+    pub fn candidates(&self) -> usize {
+        self.pool.ties.len()
+    }
+
+    /// The order of equal scores in the pool.
+    pub fn ties(&self) -> &TieOrder {
+        &self.pool.ties
+    }
+
+    /// The order of equal scores among the candidates of one language, and the first of them.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such language.
+    pub fn own_ties(&self, language: usize) -> (usize, &TieOrder) {
+        (self.pool.starts[language], &self.pool.own_ties[language])
     }
 
     /// Questions of all languages.
@@ -154,47 +228,138 @@ impl Scorer {
     ) -> Result<(), EvaluationError> {
         let end = first_question + queries.len();
         let known = self.languages.get(language).map_or(0, |set| set.questions.len());
-        let Some(set) = self.languages.get(language).filter(|_| end <= known) else {
+        if end > known {
             return Err(EvaluationError::NoSuchQuestion {
                 language,
                 first: first_question,
                 end,
                 known,
             });
-        };
-        let repeated = (first_question..end).find(|&question| set.outcomes[question].is_some());
-        if let Some(question) = repeated {
-            return Err(EvaluationError::Repeated {
+        }
+        let questions: Vec<(usize, usize)> =
+            (first_question..end).map(|question| (language, question)).collect();
+        self.fresh(&questions)?;
+        let dimension = queries.dimension.max(1);
+        let mut done = 0;
+        for values in queries.values.chunks(SCORED_AT_ONCE * dimension) {
+            let part = Vectors::new(queries.dimension, values.to_vec())?;
+            let some = &questions[done..done + part.len()];
+            let scores = match self.scores(some, &part).await {
+                Ok(scores) => scores,
+                Err(error) => {
+                    self.forget(&questions[..done]);
+                    return Err(error);
+                }
+            };
+            self.add_scores(some, Rows::same(&scores))?;
+            done += part.len();
+        }
+        Ok(())
+    }
+
+    /// The scores of questions (language and number of each, for messages) against every
+    /// candidate: a row for each row of `queries`. Nothing is added by it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scorer::add`]; [`EvaluationError::NoVectors`] of a scorer without vectors.
+    pub async fn scores(
+        &self,
+        questions: &[(usize, usize)],
+        queries: &Vectors,
+    ) -> Result<Vec<f32>, EvaluationError> {
+        let index = self.index.as_ref().ok_or(EvaluationError::NoVectors)?;
+        index.scores(queries).await.map_err(|error| match error {
+            RetrievalError::QueryNotFinite { row: at }
+            | RetrievalError::ScoreNotANumber { query: at, .. } => {
+                let (language, question) = questions[at];
+                let set = &self.languages[language];
+                EvaluationError::QuestionNotFinite {
+                    language: set.name.clone(),
+                    question: set.questions[question].clone(),
+                }
+            }
+            other => other.into(),
+        })
+    }
+
+    /// Adds questions, each as the index of its language and its number there, with their scores
+    /// against every candidate.
+    ///
+    /// MRC compares the rankings of a question's translations, so those must be added together;
+    /// translations of different calls are not compared.
+    ///
+    /// # Errors
+    ///
+    /// When a question is not in the benchmark or was added before, or a score is not a number.
+    ///
+    /// # Panics
+    ///
+    /// When there are not as many scores as questions and candidates make.
+    pub fn add_scores(
+        &mut self,
+        questions: &[(usize, usize)],
+        scores: Rows<'_>,
+    ) -> Result<(), EvaluationError> {
+        let width = self.candidates();
+        for scores in [scores.own, scores.pooled] {
+            assert_eq!(scores.len(), questions.len() * width, "a score per candidate");
+        }
+        self.fresh(questions)?;
+        let bad = |scores: &[f32]| scores.iter().position(|score| score.is_nan());
+        if let Some(at) = bad(scores.own).or_else(|| bad(scores.pooled)) {
+            let (language, question) = questions[at / width];
+            let set = &self.languages[language];
+            return Err(EvaluationError::QuestionNotFinite {
                 language: set.name.clone(),
                 question: set.questions[question].clone(),
             });
         }
-        let mut outcomes = Vec::with_capacity(queries.len());
-        let dimension = queries.dimension.max(1);
-        for values in queries.values.chunks(SCORED_AT_ONCE * dimension) {
-            let first = first_question + outcomes.len();
-            let part = Vectors::new(queries.dimension, values.to_vec())?;
-            let scores = self.index.scores(&part).await.map_err(|error| match error {
-                RetrievalError::QueryNotFinite { row: at }
-                | RetrievalError::ScoreNotANumber { query: at, .. } => {
-                    EvaluationError::QuestionNotFinite {
-                        language: set.name.clone(),
-                        question: set.questions[first + at].clone(),
-                    }
-                }
-                other => other.into(),
-            })?;
-            let width = self.index.len();
-            let (pool, positives) = (&self.pool, &set.positives[first..]);
-            outcomes.extend(map_rows(part.len(), |row| {
-                pool.place(&scores[row * width..(row + 1) * width], &positives[row])
-            }));
+        let (pool, languages) = (&self.pool, &self.languages);
+        let outcomes = map_rows(questions.len(), |at| {
+            let (language, question) = questions[at];
+            pool.place(scores.row(at, width), &languages[language].positives[question])
+        });
+        if let Some(options) = self.bias {
+            let id = |&(language, question): &(usize, usize)| {
+                (language, self.languages[language].questions[question].as_str())
+            };
+            let ids: Vec<(usize, &str)> = questions.iter().map(id).collect();
+            let fronts = bias::fronts(&ids, scores.pooled, &pool.ties, &pool.starts, options);
+            for (&(language, question), front) in questions.iter().zip(fronts) {
+                self.languages[language].fronts[question] = Some(front);
+            }
         }
-        let into = &mut self.languages[language].outcomes[first_question..end];
-        for (slot, outcome) in into.iter_mut().zip(outcomes) {
-            *slot = Some(outcome);
+        for (&(language, question), outcome) in questions.iter().zip(outcomes) {
+            self.languages[language].outcomes[question] = Some(outcome);
         }
         Ok(())
+    }
+
+    /// Whether questions are in the benchmark and were not added yet.
+    fn fresh(&self, questions: &[(usize, usize)]) -> Result<(), EvaluationError> {
+        for &(language, question) in questions {
+            let known = self.languages.get(language).map_or(0, |set| set.questions.len());
+            let Some(set) = self.languages.get(language).filter(|_| question < known) else {
+                let (first, end) = (question, question + 1);
+                return Err(EvaluationError::NoSuchQuestion { language, first, end, known });
+            };
+            if set.outcomes[question].is_some() {
+                return Err(EvaluationError::Repeated {
+                    language: set.name.clone(),
+                    question: set.questions[question].clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes questions back, after an error.
+    fn forget(&mut self, questions: &[(usize, usize)]) {
+        for &(language, question) in questions {
+            self.languages[language].outcomes[question] = None;
+            self.languages[language].fronts[question] = None;
+        }
     }
 
     /// The report, once every question was added.
@@ -210,7 +375,21 @@ impl Scorer {
         benchmark: impl Into<String>,
         text: CandidateText,
     ) -> Result<Report, EvaluationError> {
+        self.finish_with_details(benchmark, text).map(|(report, _)| report)
+    }
+
+    /// The report, with language bias and the values of every question.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scorer::finish`].
+    pub fn finish_with_details(
+        self,
+        benchmark: impl Into<String>,
+        text: CandidateText,
+    ) -> Result<(Report, Details), EvaluationError> {
         let mut sets = Vec::with_capacity(self.languages.len());
+        let mut asked = Vec::with_capacity(self.languages.len());
         for set in self.languages {
             let missing = set.outcomes.iter().filter(|outcome| outcome.is_none()).count();
             if let Some(first) = set.outcomes.iter().position(Option::is_none) {
@@ -222,8 +401,10 @@ impl Scorer {
             }
             let outcomes: Vec<Outcome> = set.outcomes.into_iter().flatten().collect();
             sets.push((set.name, set.candidates, outcomes));
+            asked.push((set.questions, set.fronts));
         }
-        Ok(tally(benchmark.into(), text, &sets))
+        let details = details(&sets, asked, self.bias.unwrap_or_default());
+        Ok((tally(benchmark.into(), text, &sets), details))
     }
 }
 

@@ -18,7 +18,7 @@ mod rows;
 mod vectors;
 
 pub use index::Index;
-pub use ranks::{Hit, TieOrder, rank_of, top_k};
+pub use ranks::{Hit, TieOrder, best_first, rank_of, top_k};
 pub use rows::map_rows;
 pub use vectors::Vectors;
 

@@ -49,7 +49,13 @@ pub enum RunError {
         /// The id.
         id: String,
     },
-    /// A value that JSON cannot hold.
+    /// A report from which systems cannot be compared.
+    #[error("{file}: no values of queries in it; write it with `evaluate --json`")]
+    NoQueries {
+        /// The file.
+        file: String,
+    },
+    /// JSON that cannot be read, or a value that it cannot hold.
     #[error("{file}: {source}")]
     Json {
         /// The file.

@@ -5,7 +5,8 @@ use std::io::BufRead;
 use std::path::Path;
 
 use crate::lines;
-use crate::{Complaints, Fault, RunError, Strictness};
+use crate::run::check_ids;
+use crate::{Complaints, Fault, RunError, Strictness, staged};
 
 /// The languages of queries or of documents. A run names neither, so they come from beside it.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +73,22 @@ impl Languages {
     pub fn add(&mut self, id: &str, language: &str, question: Option<&str>) {
         let question = question.map(str::to_owned);
         self.ids.insert(id.to_owned(), Tagged { language: language.to_owned(), question });
+    }
+
+    /// Writes a file that [`Languages::read`] reads, sorted by id; gzip when its name ends in `.gz`.
+    pub fn write(&self, path: &Path) -> Result<(), RunError> {
+        let mut ids: Vec<(&String, &Tagged)> = self.ids.iter().collect();
+        ids.sort_by_key(|(id, _)| *id);
+        check_ids(ids.iter().map(|(id, _)| id.as_str()), path)?;
+        staged::write(path, |out| {
+            for (id, Tagged { language, question }) in ids {
+                match question {
+                    Some(question) => writeln!(out, "{id} {language} {question}")?,
+                    None => writeln!(out, "{id} {language}")?,
+                }
+            }
+            Ok(())
+        })
     }
 
     /// The language of an id.

@@ -20,19 +20,29 @@ pub struct Measured {
     pub complaints: Complaints,
 }
 
-/// Reads judgements and a run, checks that they belong together, and scores.
+/// A run with the judgements that it is scored by.
+#[derive(Clone, Debug)]
+pub struct JudgedRun {
+    /// The judgements.
+    pub qrels: Qrels,
+    /// The run.
+    pub run: Run,
+    /// What was counted and left out; empty unless the reader was lenient.
+    pub complaints: Complaints,
+}
+
+/// Reads judgements and a run and checks that they belong together.
 ///
 /// A strict reader refuses with all faults of both files at once, so that none hides another.
 /// Judged queries that the run lacks are no fault when they are to count as 0. `known` says whether
 /// the corpus has a document, where there is a corpus to ask.
-pub fn measure_files(
+pub fn read_judged(
     qrels: &Path,
     run: &Path,
-    measures: &[Measure],
     over: Over,
     strictness: Strictness,
     known: Option<&dyn Fn(&str) -> bool>,
-) -> Result<Measured, RunError> {
+) -> Result<JudgedRun, RunError> {
     let (judged, mut complaints) = Qrels::read(qrels, Strictness::Lenient)?;
     let (ranked, more) = Run::read(run, Strictness::Lenient)?;
     complaints.extend(more);
@@ -45,6 +55,23 @@ pub fn measure_files(
         complaints.extend(known_documents(&judged, &qrels.display().to_string(), known));
     }
     let complaints = complaints.unless(strictness)?;
-    let scores = score(&ranked, &judged, measures, over);
-    Ok(Measured { tag: ranked.tag().to_owned(), scores, complaints })
+    Ok(JudgedRun { qrels: judged, run: ranked, complaints })
+}
+
+/// [`read_judged`], and scores.
+///
+/// # Errors
+///
+/// As [`read_judged`].
+pub fn measure_files(
+    qrels: &Path,
+    run: &Path,
+    measures: &[Measure],
+    over: Over,
+    strictness: Strictness,
+    known: Option<&dyn Fn(&str) -> bool>,
+) -> Result<Measured, RunError> {
+    let JudgedRun { qrels, run, complaints } = read_judged(qrels, run, over, strictness, known)?;
+    let scores = score(&run, &qrels, measures, over);
+    Ok(Measured { tag: run.tag().to_owned(), scores, complaints })
 }

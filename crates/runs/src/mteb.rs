@@ -68,7 +68,7 @@ impl MtebSubset {
 }
 
 /// mteb's name of a measure; our own for what mteb has not.
-fn mteb_name(measure: &Measure) -> String {
+pub fn mteb_name(measure: &Measure) -> String {
     let plain =
         measure.least_relevance == 1 && measure.gain == Gain::Linear && !measure.judged_only;
     let name = match measure.family {

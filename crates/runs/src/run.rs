@@ -141,12 +141,17 @@ impl Run {
     /// Writes a file that [`Run::read`] and `trec_eval` read; gzip when its name ends in `.gz`.
     /// Scores are written with all their digits, so the ranking is the same afterwards.
     pub fn write(&self, path: &Path) -> Result<(), RunError> {
+        self.write_as(path, &self.tag)
+    }
+
+    /// As [`Run::write`], under another name of the system.
+    pub fn write_as(&self, path: &Path, tag: &str) -> Result<(), RunError> {
         let ids = self.grouped.queries.iter().chain(self.grouped.documents.iter());
-        check_ids(ids.chain([self.tag.as_str()]), path)?;
+        check_ids(ids.chain([tag]), path)?;
         staged::write(path, |out| {
             for (number, query) in (0..).zip(self.queries()) {
                 for (rank, Hit { document, score }) in (1..).zip(self.hits(number)) {
-                    writeln!(out, "{query} Q0 {document} {rank} {score} {}", self.tag)?;
+                    writeln!(out, "{query} Q0 {document} {rank} {score} {tag}")?;
                 }
             }
             Ok(())
@@ -169,6 +174,40 @@ fn rank(rows: &mut [Row<f64>], documents: &Ids) {
             tied.sort_unstable_by_key(|row| Reverse(documents.get(row.document)));
         }
     }
+}
+
+/// Writes rankings that are at hand in their order, best first, without gathering them in a [`Run`]:
+/// a run of all pairs of languages has more lines than need be held twice. Otherwise as
+/// [`Run::write`].
+///
+/// # Errors
+///
+/// [`RunError::UnwritableId`] and [`RunError::Io`].
+pub fn write_rankings<'a, Q: AsRef<str>, H: IntoIterator<Item = (&'a str, f32)>>(
+    path: &Path,
+    tag: &str,
+    rankings: impl IntoIterator<Item = (Q, H)>,
+) -> Result<(), RunError> {
+    check_ids([tag].into_iter(), path)?;
+    let mut bad = Ok(());
+    staged::write(path, |out| {
+        for (query, hits) in rankings {
+            let query = query.as_ref();
+            bad = check_ids([query].into_iter(), path);
+            for (rank, (document, score)) in (1..).zip(hits) {
+                if bad.is_ok() {
+                    bad = check_ids([document].into_iter(), path);
+                }
+                if bad.is_err() {
+                    // Nothing gets its name after an error.
+                    return Err(std::io::ErrorKind::InvalidInput.into());
+                }
+                writeln!(out, "{query} Q0 {document} {rank} {score} {tag}")?;
+            }
+        }
+        Ok(())
+    })
+    .or_else(|error| bad.and(Err(error)))
 }
 
 /// Refuses ids that would move the columns.

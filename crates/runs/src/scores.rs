@@ -60,6 +60,22 @@ impl Scores {
         (0..).zip(&self.measures).map(|(at, name)| (name.to_string(), self.mean(at))).collect()
     }
 
+    /// The queries that `keep` keeps, with their values.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> Self {
+        let kept: Vec<usize> =
+            (0..self.queries.len()).filter(|&at| keep(&self.queries[at])).collect();
+        Self {
+            measures: self.measures.clone(),
+            queries: kept.iter().map(|&at| self.queries[at].clone()).collect(),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| kept.iter().map(|&at| column[at]).collect())
+                .collect(),
+        }
+    }
+
     /// A table with one line for each measure: its mean, to four digits.
     pub fn table(&self) -> String {
         let mut table = Table::new();

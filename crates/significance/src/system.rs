@@ -23,6 +23,11 @@ impl System {
         &self.name
     }
 
+    /// The names of its groups.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.groups.keys().map(String::as_str)
+    }
+
     /// Its groups, each with its values by query.
     pub(crate) fn groups(&self) -> &BTreeMap<String, BTreeMap<String, f64>> {
         &self.groups

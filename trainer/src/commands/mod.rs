@@ -1,9 +1,11 @@
 //! One module a command.
 
+pub mod compare;
 pub mod encode;
 pub mod evaluate;
 pub mod export;
 pub mod fetch;
+pub mod measure;
 pub mod mine;
 pub mod report;
 pub mod reproduce;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use artifact::{Change, Loss};
+use benchmarks::lareqa::Embedded;
 use burn::tensor::Device;
 use corpora::lareqa::Benchmark;
 use encoder::Encoder;
@@ -11,7 +12,7 @@ use evaluation::{CandidateText, Means};
 
 use crate::failure::Failure;
 use crate::options::Export;
-use crate::scoring::{self, Embedded};
+use crate::scoring;
 
 /// The folder whose texts are compared where no other is given.
 const EMBEDDED: &str = "corpus";

@@ -1,0 +1,78 @@
+//! MTOP's domains and intents from a few examples: MTEB's `MTOPDomainClassification` and
+//! `MTOPIntentClassification`.
+//!
+//! For each language by itself: 8 training utterances of each label, ten times drawn, a logistic
+//! regression on their embeddings, accuracy on all test utterances.
+
+use std::collections::BTreeMap;
+
+use corpora::mtop::{Mtop, Part, Utterance};
+use probes::Labelled;
+use probes::few_shot::FewShot;
+use retrieval::Vectors;
+
+use crate::{BenchmarkError, Subset, Task};
+
+/// What is told from an utterance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label {
+    /// Its domain, one of 11.
+    Domain,
+    /// Its intent, one of some 110.
+    Intent,
+}
+
+/// Scores every language; `vectors` has one for each utterance, in their order.
+///
+/// # Errors
+///
+/// [`BenchmarkError::Vectors`], and [`BenchmarkError::Probe`] for a language whose training
+/// utterances have one label.
+pub fn score(
+    mtop: &Mtop,
+    label: Label,
+    test: Part,
+    vectors: &Vectors,
+) -> Result<Task, BenchmarkError> {
+    if vectors.len() != mtop.utterances.len() {
+        let (given, wanted) = (vectors.len(), mtop.utterances.len());
+        return Err(BenchmarkError::Vectors { what: "utterances", given, wanted });
+    }
+    let name = match label {
+        Label::Domain => "mtop-domain",
+        Label::Intent => "mtop-intent",
+    };
+    let mut subsets = Vec::with_capacity(mtop.languages.len());
+    for (index, language) in (0_u32..).zip(&mtop.languages) {
+        let part = |part: Part| {
+            let chosen = |one: &Utterance| one.language == index && one.part == part;
+            let rows: Vec<usize> =
+                (0..mtop.utterances.len()).filter(|&row| chosen(&mtop.utterances[row])).collect();
+            let values: Vec<f32> = rows.iter().flat_map(|&row| vectors.row(row)).copied().collect();
+            let label = |row: &usize| match label {
+                Label::Domain => mtop.utterances[*row].domain,
+                Label::Intent => mtop.utterances[*row].intent,
+            };
+            (values, rows.iter().map(label).collect::<Vec<u32>>())
+        };
+        let failed = |source| BenchmarkError::Probe { what: format!("{name} {language}"), source };
+        let ((train, train_labels), (judged, labels)) = (part(Part::Train), part(test));
+        let train = Labelled::new(&train, vectors.dimension, &train_labels).map_err(failed)?;
+        let judged = Labelled::new(&judged, vectors.dimension, &labels).map_err(failed)?;
+        let outcome = FewShot::default().run(&train, &judged).map_err(failed)?;
+        let (accuracy, deviation) = outcome.mean_accuracy();
+        subsets.push(Subset {
+            name: language.clone(),
+            languages: vec![language.clone()],
+            count: labels.len(),
+            skipped: 0,
+            scores: BTreeMap::from([
+                ("accuracy".to_owned(), accuracy),
+                ("accuracy deviation".to_owned(), deviation),
+                ("f1".to_owned(), outcome.mean_macro_f1().0),
+            ]),
+        });
+    }
+    let (name, main) = (name.to_owned(), "accuracy".to_owned());
+    Ok(Task { name, main, subsets, bias: None, queries: None })
+}

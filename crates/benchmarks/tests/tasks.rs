@@ -1,0 +1,178 @@
+//! The protocols that are not LAReQA's, on data whose scores are known.
+#![allow(clippy::unwrap_used)]
+
+use burn::tensor::Device;
+use corpora::bitext::Bitext;
+use corpora::mtop::{Mtop, Part, Utterance};
+use corpora::retrieval::{Document, Judgement, Query, Retrieval};
+use corpora::sts::{Pair, Sts};
+use isogloss_benchmarks::classification::{self, Label};
+use isogloss_benchmarks::pool::{self, Search};
+use isogloss_benchmarks::{BenchmarkError, System, bitext, sts};
+use pollster::block_on;
+use retrieval::Vectors;
+
+/// Unit vectors in the plane, by their angle in degrees.
+fn angles(degrees: &[f32]) -> Vectors {
+    let values =
+        degrees.iter().flat_map(|angle| [angle.to_radians().cos(), angle.to_radians().sin()]);
+    Vectors::new(2, values.collect()).unwrap()
+}
+
+fn retrieval() -> Retrieval {
+    let query =
+        |id: &str, language| Query { id: id.to_owned(), text: format!("query {id}"), language };
+    let document = |id: &str, language| Document {
+        id: id.to_owned(),
+        title: String::new(),
+        text: format!("about {id}"),
+        language,
+    };
+    let judge = |query, document, grade| Judgement { query, document, grade };
+    Retrieval {
+        name: "small".to_owned(),
+        languages: vec!["de".to_owned(), "en".to_owned()],
+        queries: vec![query("a", 0), query("b", 1), query("none", 1)],
+        documents: vec![document("a", 0), document("d1", 0), document("d2", 1), document("d3", 1)],
+        qrels: vec![judge(0, 0, 1), judge(0, 2, 2), judge(1, 3, 1), judge(2, 1, 0)],
+    }
+}
+
+#[test]
+fn a_pool_is_scored_by_its_run() {
+    let task = retrieval();
+    // From query a the documents stand in the order a, d1, d2, d3; from b in the opposite one.
+    let (documents, queries) = (angles(&[0.0, 10.0, 20.0, 90.0]), angles(&[0.0, 90.0, 45.0]));
+    let measures = ["nDCG@10", "RR"].map(|measure| measure.parse().unwrap());
+    let score = |drop_same_id, depth| {
+        let search = Search { system: System::Dense, depth, drop_same_id };
+        let vectors = Some((&documents, &queries));
+        let ranked = block_on(pool::rank(&task, vectors, search, &Device::flex())).unwrap();
+        assert_eq!(
+            ranked.run.len(),
+            2 * depth.min(4 - usize::from(drop_same_id)) + usize::from(drop_same_id && depth > 3)
+        );
+        pool::score(&task, &ranked, &measures, |_| None)
+    };
+    let found = score(false, 10);
+    let discount = |rank: f64| 1.0 / (rank + 1.0).log2();
+    let expected =
+        (1.0 * discount(1.0) + 2.0 * discount(3.0)) / (2.0 * discount(1.0) + 1.0 * discount(2.0));
+    assert_eq!(found.main, "nDCG@10");
+    let (de, en) = (&found.subsets[0], &found.subsets[1]);
+    assert!((de.scores["nDCG@10"] - expected).abs() < 1e-6);
+    assert!((en.scores["nDCG@10"] - 1.0).abs() < 1e-9);
+    // The query of which nothing is relevant is left out and counted.
+    assert_eq!((en.count, en.skipped, de.skipped), (1, 1, 0));
+    assert!((found.mean("nDCG@10").unwrap() - f64::midpoint(expected, 1.0)).abs() < 1e-6);
+    assert_eq!(found.bias.as_ref().unwrap().languages, ["de", "en"]);
+    let queries = found.queries.as_ref().unwrap();
+    assert_eq!(queries.groups[0].queries, ["a"]);
+    // BEIR leaves out the document that is the query itself.
+    let found = score(true, 10);
+    assert!((found.subsets[0].scores["RR"] - 0.5).abs() < 1e-9);
+    let mteb = found.mteb("Small", "test", 1.0);
+    assert!((mteb.scores["test"][0].scores["mrr"] - 0.5).abs() < 1e-9);
+    // A run that is cut holds no more.
+    assert!(score(false, 2).subsets[0].scores["nDCG@10"] < expected);
+}
+
+#[test]
+fn words_find_the_document_that_has_them() {
+    let task = retrieval();
+    let search = Search { system: System::Bm25, depth: 10, drop_same_id: false };
+    let ranked = block_on(pool::rank(&task, None, search, &Device::flex())).unwrap();
+    let first = ranked.run.ranking("a").unwrap().next().unwrap();
+    assert_eq!(first.document, "a");
+    let mut nothing = retrieval();
+    nothing.qrels.retain(|one| one.grade == 0);
+    let error = block_on(pool::rank(&nothing, None, search, &Device::flex())).unwrap_err();
+    assert!(matches!(error, BenchmarkError::Unanswerable { .. }));
+    let dense = Search { system: System::Dense, ..search };
+    let (short, queries) = (angles(&[0.0]), angles(&[0.0, 0.0, 0.0]));
+    let error = block_on(pool::rank(&task, Some((&short, &queries)), dense, &Device::flex()));
+    assert_eq!(error.unwrap_err().to_string(), "1 vectors of documents for 4 texts");
+}
+
+#[test]
+fn similarity_is_a_correlation_of_ranks() {
+    let pair = |score| Pair { first: String::new(), second: String::new(), score };
+    let set = |scores: &[f64]| Sts {
+        languages: ("en".to_owned(), "de".to_owned()),
+        pairs: scores.iter().copied().map(pair).collect(),
+    };
+    let vectors = || vec![(angles(&[0.0, 0.0, 0.0, 0.0]), angles(&[0.0, 20.0, 40.0, 80.0]))];
+    let of = |scores: &[f64]| sts::score("sts", &[set(scores)], &vectors());
+    let found = of(&[5.0, 4.0, 1.0, 0.5]).unwrap();
+    assert_eq!(found.subsets[0].name, "en-de");
+    assert!((found.subsets[0].scores["Spearman"] - 1.0).abs() < 1e-12);
+    // scipy.stats.spearmanr([4, 3, 2, 1], [2, 2, 3, 0]).statistic
+    let found = of(&[2.0, 2.0, 3.0, 0.0]).unwrap();
+    assert!((found.subsets[0].scores["Spearman"] - 0.316_227_766_016_837_9).abs() < 1e-12);
+    assert!(matches!(of(&[1.0; 4]).unwrap_err(), BenchmarkError::NoCorrelation { .. }));
+    assert!(matches!(of(&[1.0; 3]).unwrap_err(), BenchmarkError::Vectors { .. }));
+}
+
+#[test]
+fn translations_are_found_by_cosine_and_by_margin() {
+    let texts = |count: usize| vec!["x".to_owned(); count];
+    let score = |sources: &[f32], targets: &[f32]| {
+        let set = Bitext {
+            name: "tatoeba".to_owned(),
+            languages: ("deu".to_owned(), "eng".to_owned()),
+            sources: texts(sources.len()),
+            targets: texts(targets.len()),
+        };
+        let vectors = [(angles(sources), angles(targets))];
+        block_on(bitext::score(&[set], &vectors, &Device::flex())).unwrap().subsets[0].clone()
+    };
+    let all = score(&[0.0, 60.0, 120.0, 180.0, 240.0], &[1.0, 61.0, 121.0, 181.0, 241.0]);
+    assert_eq!(all.name, "deu-eng");
+    for (name, value) in [("accuracy", 1.0), ("accuracy back", 1.0), ("f1", 1.0), ("xSIM", 0.0)] {
+        assert!((all.scores[name] - value).abs() < 1e-12, "{name}");
+    }
+    // Sources 1 and 2 both have target 1 nearest: one of five is wrong, and the precision of
+    // target 1 is a half, so its F1 is two thirds.
+    let some = score(&[0.0, 60.0, 62.0, 180.0, 240.0], &[1.0, 61.0, 121.0, 181.0, 241.0]);
+    assert!((some.scores["accuracy"] - 0.8).abs() < 1e-12);
+    assert!((some.scores["f1"] - (3.0 + 2.0 / 3.0) / 5.0).abs() < 1e-12);
+}
+
+#[test]
+fn commands_are_told_apart_from_a_few_examples() {
+    let mut utterances = Vec::new();
+    let mut degrees = Vec::new();
+    for language in 0..2_u32 {
+        for (part, count) in [(Part::Train, 40), (Part::Test, 30)] {
+            for at in 0..count {
+                let intent = at % 3;
+                utterances.push(Utterance {
+                    id: at.to_string(),
+                    text: String::new(),
+                    language,
+                    part,
+                    domain: u32::from(intent == 2),
+                    intent,
+                });
+                // The second language says nothing about the intent.
+                let angle = if language == 0 { 120.0 * intent as f32 } else { 0.0 };
+                degrees.push(angle + at as f32 / 10.0);
+            }
+        }
+    }
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let mtop = Mtop {
+        languages: names(&["de", "en"]),
+        domains: names(&["alarm", "music"]),
+        intents: names(&["a", "b", "c"]),
+        utterances,
+    };
+    let vectors = angles(&degrees);
+    let intents = classification::score(&mtop, Label::Intent, Part::Test, &vectors).unwrap();
+    assert!((intents.subsets[0].scores["accuracy"] - 1.0).abs() < 1e-9);
+    assert!(intents.subsets[1].scores["accuracy"] < 0.7);
+    assert_eq!(intents.subsets[0].count, 30);
+    let domains = classification::score(&mtop, Label::Domain, Part::Test, &vectors).unwrap();
+    assert!((domains.subsets[0].scores["accuracy"] - 1.0).abs() < 1e-9);
+    assert!(classification::score(&mtop, Label::Domain, Part::Eval, &vectors).is_err());
+}

@@ -1,0 +1,112 @@
+//! Options of `evaluate`.
+
+use std::path::PathBuf;
+
+use benchmarks::Fusion;
+use clap::{Args, ValueEnum};
+use debias::Method;
+use device::Choice;
+use evaluation::CandidateText;
+
+use crate::models::Perhaps;
+
+/// Options of `evaluate`.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  isogloss evaluate --model models/base-static --benchmark lareqa --data data/xquad-r
+  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data corpus --split test
+  isogloss evaluate --model runs/demo/hybrid --benchmark lareqa --data data/xquad-r \\
+      --languages de,hi,zh --candidates sentence+context --json hybrid.json
+  isogloss evaluate --system bm25 --benchmark lareqa --data data/xquad-r --json bm25.json
+  isogloss evaluate --model runs/mine --fuse rrf --benchmark miracl --data data/miracl --languages th
+  isogloss evaluate --model runs/mine --correct lir:1 --benchmark lareqa --data data/xquad-r
+
+Monolingual: queries of a language against its own candidates. Cross-lingual: against those of
+each other language. Multilingual: against the candidates of all languages in one pool. Rank
+distance: last less first rank of a query's right answers in that pool (lower is better)")]
+pub struct Evaluate {
+    /// What is scored
+    #[command(flatten)]
+    pub model: Perhaps,
+    /// What ranks: a model, or a baseline without one
+    #[arg(long, value_enum, default_value = "model")]
+    pub system: SystemName,
+    /// Bring the model's ranking and that of BM25 together: rrf, minmax or zscore
+    #[arg(long, value_name = "HOW", requires = "model")]
+    pub fuse: Option<Fusion>,
+    /// Take language out of the embeddings, fitted on the candidates: centre, shift:LANGUAGE, lir:N,
+    /// lsar or lsar:N
+    #[arg(long, value_name = "METHOD", requires = "model")]
+    pub correct: Option<Method>,
+    /// Seed of the random baseline
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// The benchmark's protocol
+    #[arg(long, value_enum)]
+    pub benchmark: Benchmark,
+    /// Folder of the benchmark's files
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Only these languages, separated by commas
+    #[arg(long, value_delimiter = ',', value_name = "CODES")]
+    pub languages: Option<Vec<String>>,
+    /// Part of the benchmark [default: lareqa test where articles are marked so, else all; miracl
+    /// dev; beir, mtop test; flores devtest]
+    #[arg(long)]
+    pub split: Option<String>,
+    /// Text of a candidate of lareqa and mlqa-r: sentence or sentence+context
+    #[arg(long, default_value_t = CandidateText::Sentence)]
+    pub candidates: CandidateText,
+    /// Leave out and count rows that cannot be used, instead of refusing the benchmark
+    #[arg(long)]
+    pub lenient: bool,
+    /// Documents of a ranking, in runs and of miracl, beir and mtop [default: 100 in runs of lareqa
+    /// and mlqa-r, else 1000]
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+    /// Also write the whole report here, with the values of every query: what `compare` reads
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Also write TREC runs and judgements into this folder: what `measure` reads
+    #[arg(long, value_name = "DIR")]
+    pub run_out: Option<PathBuf>,
+    /// Also write mteb's result files into this folder
+    #[arg(long, value_name = "DIR")]
+    pub mteb: Option<PathBuf>,
+    /// Also enter the mean scores into the model's manifest
+    #[arg(long, requires = "model", conflicts_with_all = ["fuse", "correct"])]
+    pub record: bool,
+    /// auto, wgpu, vulkan, metal or cpu
+    #[arg(long, default_value_t = Choice::Auto)]
+    pub device: Choice,
+}
+
+/// What ranks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SystemName {
+    /// The embeddings of --model
+    Model,
+    /// BM25 over words, k1 0.9, b 0.4
+    Bm25,
+    /// Chance
+    Random,
+}
+
+/// Benchmarks by protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Benchmark {
+    /// XQuAD-R, the embedded corpus, and others of that layout
+    Lareqa,
+    /// MLQA-R: as lareqa, with fewer translations of each question
+    MlqaR,
+    /// MIRACL: nDCG@10 and R@100, each language against its own passages
+    Miracl,
+    /// BEIR and others of that layout
+    Beir,
+    /// MTOP: domains and intents from 8 examples each, and the same intent in the pool
+    Mtop,
+    /// Similarity of sentences: Spearman's correlation
+    Sts,
+    /// Tatoeba, NTREX, FLORES: accuracy and xSIM of finding translations
+    Bitext,
+}
