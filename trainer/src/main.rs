@@ -37,6 +37,8 @@ fn main() -> ExitCode {
         Command::Report(options) => commands::report::run(&options),
         Command::Evaluate(options) => commands::evaluate::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
+        Command::Search(options) => commands::search::run(&options),
+        Command::Merge(options) => commands::search::merge::run(&options),
         Command::Mine(options) => commands::mine::run(&options),
         Command::Trim(options) => commands::trim::run(&options),
         Command::Export(options) => commands::export::run(&options),

@@ -17,6 +17,8 @@ fn help_of_every_command() {
     insta::assert_snapshot!("train", help(&["train"]));
     insta::assert_snapshot!("evaluate", help(&["evaluate"]));
     insta::assert_snapshot!("encode", help(&["encode"]));
+    insta::assert_snapshot!("search", help(&["search"]));
+    insta::assert_snapshot!("merge", help(&["merge"]));
     insta::assert_snapshot!("mine", help(&["mine"]));
     insta::assert_snapshot!("trim", help(&["trim"]));
     insta::assert_snapshot!("export", help(&["export"]));

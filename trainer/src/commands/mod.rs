@@ -6,6 +6,7 @@ pub mod export;
 pub mod fetch;
 pub mod mine;
 pub mod report;
+pub mod search;
 pub mod tokenizer;
 pub mod train;
 pub mod trim;

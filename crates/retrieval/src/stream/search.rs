@@ -1,5 +1,6 @@
 //! A search: queries, what they found so far, and what computes.
 
+use std::iter;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use burn::tensor::Device;
@@ -138,15 +139,15 @@ impl Search {
     ///
     /// The first in the order of the candidates: what `blocks` gives, or what cannot be searched
     /// of theirs, [`RetrievalError::Dimension`] or [`SearchError::NotFinite`] or
-    /// [`SearchError::TooLong`] that name the candidate. What was found until then is lost to no
-    /// one, but of no known part.
+    /// [`SearchError::TooLong`] that name the candidate. What was found until then is kept, but of
+    /// which candidates is not known.
     pub fn run<E: From<SearchError> + Send>(
         &self,
-        blocks: impl Iterator<Item = Result<Block, E>> + Send,
+        mut blocks: impl Iterator<Item = Result<Block, E>> + Send,
     ) -> Result<(), E> {
         let dimension = self.queries.vectors.dimension;
         // Each block with the number of candidates before it.
-        let blocks = blocks.map(|block| {
+        let checked = |block: Result<Block, E>| {
             let block = block?;
             let candidates = block.dimension();
             if candidates != dimension {
@@ -155,6 +156,15 @@ impl Search {
             }
             let before = self.searched.fetch_add(block.len() as u64, Relaxed);
             Ok((before, block))
+        };
+        let mut over = false;
+        let blocks = iter::from_fn(|| {
+            if over {
+                return None;
+            }
+            let block = checked(blocks.next()?);
+            over = block.is_err();
+            Some(block)
         });
         match &self.engine {
             Engine::Host(host) => host.run(&self.queries, &self.lists, blocks),
