@@ -40,6 +40,7 @@ pub fn run(options: &Search) -> Result<(), Failure> {
         };
         return Err(Failure::Input(text));
     }
+    let stop = interrupt::flag()?;
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
     let search = match opened.is_cpu() {
@@ -47,7 +48,6 @@ pub fn run(options: &Search) -> Result<(), Failure> {
         false => stream::Search::on_device(queries, options.k, &opened.device)?,
     };
 
-    let stop = interrupt::flag()?;
     let began = Instant::now();
     let mut show = Searching::new((rows.end - rows.start) as usize);
     let blocks = collection.blocks(rows, search.block_rows()).map(|block| {

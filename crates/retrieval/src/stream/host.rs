@@ -16,9 +16,13 @@ use super::block::Block;
 use super::list::{Hit, Lists};
 use super::search::Queries;
 
-/// Candidates and queries of a product. 256 rows of 384 values and 256 × 256 scores are 640 KiB
-/// in f32, which a core's second cache holds; smaller tiles are multiplied slower.
-pub(super) const TILE: usize = 256;
+/// Candidates of a product. With 384 values a row, these and their scores are 450 KiB, which the
+/// second cache of a core holds.
+pub(super) const TILE: usize = 128;
+
+/// Queries of a product: a multiple of what kernels take at once, and enough that rearranging the
+/// tile for them costs little (docs/performance.md).
+const QUERIES: usize = 504;
 
 /// Scores that are compared before anyone asks whether one of them was good enough.
 const GLANCE: usize = 64;
@@ -99,7 +103,7 @@ impl Host {
         let free = pool().pop();
         let mut scratch = free.unwrap_or_else(|| Scratch {
             tile: vec![0.0; TILE * dimension],
-            scores: vec![0.0; TILE.min(queries.vectors.len()) * TILE],
+            scores: vec![0.0; QUERIES.min(queries.vectors.len()) * TILE],
             hits: Vec::new(),
         });
         for first in (0..block.len()).step_by(TILE) {
@@ -112,8 +116,8 @@ impl Host {
             {
                 return Err(error);
             }
-            for start in (0..queries.vectors.len()).step_by(TILE) {
-                let part = start..(start + TILE).min(queries.vectors.len());
+            for start in (0..queries.vectors.len()).step_by(QUERIES) {
+                let part = start..(start + QUERIES).min(queries.vectors.len());
                 scratch.score(queries, part.clone());
                 scratch.pick(lists, part, first..first + rows, block.ids());
             }
