@@ -28,7 +28,7 @@ pub struct Search {
     /// Candidates to find for each query
     #[arg(long, value_name = "N", default_value_t = 100, alias = "top-k")]
     pub k: usize,
-    /// The run, as `trec_eval` and `measure` read it; gzip when it ends in .gz
+    /// The run, as `trec_eval` reads it; gzip when it ends in .gz
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
     /// Only this part of the candidates, I/N with I from 1
