@@ -40,6 +40,8 @@ fn main() -> ExitCode {
         Command::Measure(options) => commands::measure::run(&options),
         Command::Compare(options) => commands::compare::run(&options),
         Command::Encode(options) => commands::encode::run(&options),
+        Command::Search(options) => commands::search::run(&options),
+        Command::Merge(options) => commands::search::merge::run(&options),
         Command::Mine(options) => commands::mine::run(&options),
         Command::Trim(options) => commands::trim::run(&options),
         Command::Export(options) => commands::export::run(&options),

@@ -12,6 +12,7 @@ use crate::commands::evaluate::options::Evaluate;
 use crate::commands::measure::options::MeasureFiles;
 use crate::commands::mine::options::Mine;
 use crate::commands::reproduce::Reproduce;
+use crate::commands::search::options::{Merge, Search};
 use crate::models::Named;
 use crate::run_file::Overrides;
 
@@ -56,6 +57,10 @@ pub enum Command {
     Compare(Compare),
     /// Embed a corpus of any size
     Encode(Encode),
+    /// Search embeddings of any size for the best of each query, exactly
+    Search(Search),
+    /// Make one run of those that shards of a collection gave
+    Merge(Merge),
     /// Find hard negatives for training data with a model
     Mine(Box<Mine>),
     /// Cut a model's vocabulary down to what some data uses

@@ -152,13 +152,13 @@ fn first_nan(scores: &[f32], candidates: usize) -> Option<(usize, usize)> {
     Some((query, row.iter().position(|score| score.is_nan())?))
 }
 
-fn tensor(values: &[f32], dimension: usize, device: &Device) -> Tensor<2> {
+pub(crate) fn tensor(values: &[f32], dimension: usize, device: &Device) -> Tensor<2> {
     let shape = [values.len() / dimension, dimension];
     Tensor::from_data(TensorData::new(values.to_vec(), shape), device)
 }
 
 /// Reads a product back, without blocking: a blocking read panics in a browser.
-async fn read(product: Tensor<2>, expected: usize) -> Result<Vec<f32>, RetrievalError> {
+pub(crate) async fn read(product: Tensor<2>, expected: usize) -> Result<Vec<f32>, RetrievalError> {
     let failed = |reason: String| RetrievalError::Device(reason);
     let data = product.into_data_async().await.map_err(|error| failed(error.to_string()))?;
     // The device's own float type may be another than f32.

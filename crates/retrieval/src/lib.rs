@@ -10,11 +10,14 @@
 //! other software that reads the same run.
 //!
 //! There is no approximate search: the collections are small (tens of thousands of candidates),
-//! and a measure must not carry the error of an approximation.
+//! and a measure must not carry the error of an approximation. What does not fit in memory is
+//! searched exactly too, natively, in a pass over it: [`stream`].
 
 mod index;
 mod ranks;
 mod rows;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod stream;
 mod vectors;
 
 pub use index::Index;

@@ -1,6 +1,7 @@
 //! Rows that are written or were read together, and what is asked of them.
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 
 use crate::{Origin, Precision, StoreError};
 
@@ -13,6 +14,41 @@ pub struct Batch {
     pub langs: Vec<Option<String>>,
     /// Their vectors, `[ids.len(), dimension]` row by row.
     pub vectors: Vec<f32>,
+}
+
+/// Some rows of a file, with their numbers as they are stored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    /// Ids of the texts.
+    pub ids: Vec<String>,
+    /// Their languages.
+    pub langs: Vec<Option<String>>,
+    /// Their vectors, `[ids.len(), dimension]` row by row.
+    pub numbers: Numbers,
+}
+
+/// Numbers of one precision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Numbers {
+    /// Half precision.
+    F16(Vec<f16>),
+    /// Single precision.
+    F32(Vec<f32>),
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self::F32(Vec::new())
+    }
+}
+
+impl From<Numbers> for Vec<f32> {
+    fn from(numbers: Numbers) -> Self {
+        match numbers {
+            Numbers::F16(halves) => halves.to_f32_vec(),
+            Numbers::F32(numbers) => numbers,
+        }
+    }
 }
 
 /// Checks that every number of `vectors` is finite and within the precision's range, and names the

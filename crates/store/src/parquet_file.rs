@@ -26,8 +26,8 @@ const VECTOR: &str = "vector";
 const ROW_GROUP_BYTES: usize = 32 << 20;
 /// Rows of a row group whatever their size; the default of the format's libraries.
 const ROW_GROUP_ROWS: usize = 1 << 20;
-/// Numbers handed to or asked from the Parquet library at once. It spends some 60 bytes on each
-/// f16 while it encodes it.
+/// Numbers handed to the Parquet library at once. It spends some 60 bytes on each f16 while it
+/// encodes it.
 const STEP: usize = 1 << 18;
 
 fn row_group_rows(origin: &Origin) -> usize {

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use common::{NAMES, origin, read_whole, rows, write};
 use half::f16;
-use isogloss_store::{FORMAT, Origin, Precision, StoreError, Writer, read};
+use isogloss_store::{
+    Batch, Block, FORMAT, Numbers, Origin, Precision, StoreError, Writer, blocks, read,
+};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, Encoding};
 
@@ -247,4 +249,33 @@ fn a_file_may_be_read_by_others() {
     }
     assert_eq!(mode("vectors.ids.jsonl"), mode("ordinary"));
     assert_eq!(mode("vectors.about.json"), mode("ordinary"));
+}
+
+#[test]
+fn a_range_of_rows_is_those_rows_as_they_are_stored() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in NAMES {
+        for precision in [Precision::F16, Precision::F32] {
+            let path = dir.path().join(name);
+            write(&path, origin(3, precision), &[rows(0, 25, 3)]);
+            let whole = read_whole(&path);
+            for range in [0..25, 0..0, 7..7, 7..19, 24..25] {
+                let mut found = Batch::default();
+                for block in blocks(&path, Some(range.clone()), 4).unwrap() {
+                    let Block { ids, langs, numbers } = block.unwrap();
+                    assert!(ids.len() <= 4);
+                    assert_eq!(matches!(numbers, Numbers::F16(_)), precision == Precision::F16);
+                    found.ids.extend(ids);
+                    found.langs.extend(langs);
+                    found.vectors.extend(Vec::<f32>::from(numbers));
+                }
+                let (start, end) = (range.start as usize, range.end as usize);
+                assert_eq!(found.ids, whole.ids[start..end], "{name} {range:?}");
+                assert_eq!(found.langs, whole.langs[start..end]);
+                assert_eq!(found.vectors, whole.vectors[start * 3..end * 3]);
+            }
+            let error = blocks(&path, Some(20..26), 4).err().unwrap().to_string();
+            assert!(error.contains("has no rows 20 to 26, only 25"), "{error}");
+        }
+    }
 }

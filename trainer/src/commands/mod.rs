@@ -9,6 +9,7 @@ pub mod measure;
 pub mod mine;
 pub mod report;
 pub mod reproduce;
+pub mod search;
 pub mod tokenizer;
 pub mod train;
 pub mod trim;

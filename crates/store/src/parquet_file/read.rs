@@ -5,6 +5,7 @@
 //! reader is dropped after one, so no broken state of it is seen.
 
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -15,8 +16,8 @@ use arrow_schema::{DataType, Schema};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
-use super::{ID, KEY, LANG, VECTOR, item, schema, step_rows};
-use crate::{About, Batch, Origin, StoreError};
+use super::{ID, KEY, LANG, VECTOR, item, schema};
+use crate::{About, Block, Numbers, Origin, StoreError};
 
 /// Bytes of the file's last part: the footer's length and the format's mark.
 const TAIL: u64 = 8;
@@ -29,8 +30,13 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Opens `path` and holds its footer against its length and its description.
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+    /// Opens `path` and holds its footer against its length and its description; reads the rows
+    /// `rows`, or all of them, in blocks of `step(origin)`.
+    pub(crate) fn open(
+        path: &Path,
+        rows: Option<Range<u64>>,
+        step: impl FnOnce(&Origin) -> usize,
+    ) -> Result<Self, StoreError> {
         let file = File::open(path).map_err(StoreError::io(path))?;
         let length = file.metadata().map_err(StoreError::io(path))?.len();
         let path = path.display().to_string();
@@ -43,10 +49,13 @@ impl Source {
         let about = About::parse(&path, json)?;
         check_schema(builder.schema(), &about.origin).map_err(damaged)?;
         check_sizes(metadata, &about, length.saturating_sub(TAIL)).map_err(damaged)?;
-        let batches = builder
-            .with_batch_size(step_rows(&about.origin))
-            .build()
-            .map_err(|error| damaged(error.to_string()))?;
+        let mut builder = builder.with_batch_size(step(&about.origin).max(1));
+        if let Some(rows) = rows {
+            builder = builder
+                .with_offset(rows.start as usize)
+                .with_limit((rows.end - rows.start) as usize);
+        }
+        let batches = builder.build().map_err(|error| damaged(error.to_string()))?;
         Ok(Self { path, about, batches })
     }
 
@@ -55,7 +64,7 @@ impl Source {
     }
 
     /// The next rows, or `None` after the last.
-    pub(crate) fn next_batch(&mut self) -> Result<Option<Batch>, StoreError> {
+    pub(crate) fn next_block(&mut self) -> Result<Option<Block>, StoreError> {
         let next = catch_unwind(AssertUnwindSafe(|| self.batches.next()));
         let rows = match next {
             Ok(None) => return Ok(None),
@@ -67,10 +76,10 @@ impl Source {
                 return Err(StoreError::damaged(&self.path, "a page contradicts itself"));
             }
         };
-        let batch = rows_of(&rows).ok_or_else(|| {
+        let block = rows_of(&rows).ok_or_else(|| {
             StoreError::damaged(&self.path, "an id, a vector or a number is null")
         })?;
-        Ok(Some(batch))
+        Ok(Some(block))
     }
 }
 
@@ -138,7 +147,7 @@ fn end(column: &ColumnChunkMetaData) -> Option<u64> {
     start.checked_add(u64::try_from(column.compressed_size()).ok()?)
 }
 
-fn rows_of(rows: &RecordBatch) -> Option<Batch> {
+fn rows_of(rows: &RecordBatch) -> Option<Block> {
     let ids = rows.column(0).as_string_opt::<i32>()?;
     let langs = rows.column(1).as_string_opt::<i32>()?;
     let lists = rows.column(2).as_fixed_size_list_opt()?;
@@ -146,13 +155,13 @@ fn rows_of(rows: &RecordBatch) -> Option<Batch> {
     if ids.null_count() + lists.null_count() + numbers.null_count() > 0 {
         return None;
     }
-    let vectors = match numbers.as_primitive_opt::<Float16Type>() {
-        Some(halves) => halves.values().iter().map(|half| half.to_f32()).collect(),
-        None => numbers.as_primitive_opt::<Float32Type>()?.values().to_vec(),
+    let numbers = match numbers.as_primitive_opt::<Float16Type>() {
+        Some(halves) => Numbers::F16(halves.values().to_vec()),
+        None => Numbers::F32(numbers.as_primitive_opt::<Float32Type>()?.values().to_vec()),
     };
-    Some(Batch {
+    Some(Block {
         ids: ids.iter().flatten().map(str::to_owned).collect(),
         langs: langs.iter().map(|lang| lang.map(str::to_owned)).collect(),
-        vectors,
+        numbers,
     })
 }

@@ -1,0 +1,124 @@
+//! `isogloss search`.
+//!
+//! Queries are held, candidates stream by in the precision of their files; the run is written when
+//! all are done. So memory depends on the queries and on k, never on the collection.
+
+mod collection;
+pub mod merge;
+pub mod options;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use retrieval::Vectors;
+use retrieval::stream::{self, Found, SearchError};
+use runs::{Run, Strictness};
+
+use self::collection::{Collection, alike, writable};
+use self::options::Search;
+use crate::failure::Failure;
+use crate::interrupt;
+use crate::outputs;
+use crate::show::searching::Searching;
+
+/// Searches a collection.
+pub fn run(options: &Search) -> Result<(), Failure> {
+    // What may be refused comes before the work.
+    some(options.k)?;
+    outputs::file(&options.out)?;
+    let tag = std::slice::from_ref(&options.tag);
+    writable(Path::new("--tag"), tag)?;
+    let collection = Collection::open(&options.candidates)?;
+    let (ids, queries) = queries(&options.queries, &collection)?;
+    let rows = collection.rows(options.shard);
+    if rows.is_empty() {
+        let text = match options.shard {
+            Some(shard) => format!("shard {shard} of {} candidates is empty", collection.len()),
+            None => format!("{}: has no vectors", collection.name().display()),
+        };
+        return Err(Failure::Input(text));
+    }
+    let stop = interrupt::flag()?;
+    let opened = device::open(options.device)?;
+    eprintln!("device: {} ({})", opened.name, opened.reason);
+    let search = match opened.is_cpu() {
+        true => stream::Search::on_host(queries, options.k)?,
+        false => stream::Search::on_device(queries, options.k, &opened.device)?,
+    };
+
+    let began = Instant::now();
+    let mut show = Searching::new((rows.end - rows.start) as usize);
+    let blocks = collection.blocks(rows, search.block_rows()).map(|block| {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::Failed("interrupted; nothing was written".to_owned()));
+        }
+        let block = block?;
+        show.advance(block.len() as f64, "searching");
+        Ok(block)
+    });
+    search.run(blocks)?;
+    show.finish();
+    let (searched, seconds) = (search.searched(), began.elapsed().as_secs_f64());
+    let found = search.finish()?;
+    if stop.load(Ordering::Relaxed) {
+        return Err(Failure::Failed("interrupted; nothing was written".to_owned()));
+    }
+    write(&options.out, &options.tag, &ids, &found)?;
+    let speed = searched as f64 / seconds.max(1e-9);
+    let queries = ids.len();
+    eprintln!("{queries} queries, {searched} vectors in {seconds:.2} s, {speed:.0} vectors/s");
+    Ok(())
+}
+
+/// Checks that there is something to be found.
+fn some(k: usize) -> Result<(), Failure> {
+    match k {
+        0 => Err(Failure::Input("--k 0: there must be one at least".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Ids and vectors of the queries, which must be of the collection's model.
+fn queries(path: &Path, collection: &Collection) -> Result<(Vec<String>, Vectors), Failure> {
+    let dimension = collection.origin().dimension;
+    let (mut ids, mut values) = (Vec::new(), Vec::new());
+    for path in store::files(path)? {
+        let reader = store::read(&path)?;
+        alike(collection.name(), collection.origin(), &path, &reader.about().origin)?;
+        for batch in reader {
+            let batch = batch?;
+            writable(&path, &batch.ids)?;
+            ids.extend(batch.ids);
+            values.extend(batch.vectors);
+        }
+    }
+    if ids.is_empty() {
+        return Err(Failure::Input(format!("{}: has no queries", path.display())));
+    }
+    let mut seen = HashSet::new();
+    if let Some(id) = ids.iter().find(|id| !seen.insert(id.as_str())) {
+        let text = format!("{}: the query `{id}` stands twice", path.display());
+        return Err(Failure::Input(text));
+    }
+    Ok((ids, Vectors::new(dimension, values)?))
+}
+
+/// Writes what was found as a run.
+fn write(out: &Path, tag: &str, queries: &[String], found: &[Vec<Found>]) -> Result<(), Failure> {
+    let lines = queries.iter().zip(found).flat_map(|(query, list)| {
+        list.iter().map(move |found| (query, &found.id, f64::from(found.score)))
+    });
+    let (run, _) = Run::from_scores(tag, lines, Strictness::Strict).map_err(Failure::input)?;
+    run.write(out).map_err(|error| Failure::Failed(error.to_string()))
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Retrieval(error) => error.into(),
+            error => Self::input(error),
+        }
+    }
+}
