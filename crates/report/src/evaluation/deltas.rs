@@ -38,10 +38,10 @@ fn table(comparison: &Comparison, setting: &Setting, scale: Scale) -> Table {
     let percent = value(Some(100.0 * comparison.confidence), 0);
     let columns = vec![
         Column::words("query language"),
+        Column::words("verdict"),
         Column::numbers("difference"),
         Column::numbers(&format!("{percent} % interval")),
         Column::numbers("p (Holm)"),
-        Column::words("verdict"),
     ];
     let rows = comparison.languages.iter().map(|one| row(one, setting, scale)).chain(
         comparison.all.iter().map(|all| {
@@ -73,6 +73,7 @@ fn row(one: &Difference, setting: &Setting, scale: Scale) -> Vec<Cell> {
     };
     vec![
         one.language.as_str().into(),
+        one.verdict.name().into(),
         Cell {
             text: signed(one.difference, setting.places),
             drawing: scale.whisker(one),
@@ -80,11 +81,6 @@ fn row(one: &Difference, setting: &Setting, scale: Scale) -> Vec<Cell> {
         },
         interval.into(),
         p_value(one.p).into(),
-        Cell {
-            text: one.verdict.name().to_owned(),
-            strong: one.verdict != Verdict::NoDifferenceShown,
-            ..Cell::default()
-        },
     ]
 }
 

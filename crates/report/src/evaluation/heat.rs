@@ -45,7 +45,7 @@ fn maps(html: &mut Html, systems: &[System], what: &str, of: &dyn Fn(&System) ->
     let values = maps.iter().flat_map(|(_, matrix)| matrix.cells.iter().flatten());
     let Some(scale) = Scale::of(values.filter_map(Score::mean)) else { return };
     html.element("h3", what);
-    html.append(&scale.legend()).markup("<div class=\"maps\">\n");
+    html.append(&scale.legend()).markup("<div class=\"beside\">\n");
     for (system, matrix) in &maps {
         let about = named(&system.benchmark, &system.candidates);
         html.append(&map(&format!("{}, {about}", system.name), what, matrix, scale));
@@ -57,7 +57,7 @@ fn map(name: &str, what: &str, matrix: &Matrix, scale: Scale) -> Html {
     let mut html = Html::new();
     html.markup("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"");
     html.text(what).text(": ").text(name).markup("\">\n<table class=\"heat\">\n<caption>");
-    html.text(name).markup("</caption>\n<thead><tr><th scope=\"col\">query ↓ document →</th>");
+    html.text(name).markup("</caption>\n<thead><tr><th scope=\"col\">query ↓<br>document →</th>");
     for document in &matrix.documents {
         html.markup("<th scope=\"col\">").text(document).markup("</th>");
     }

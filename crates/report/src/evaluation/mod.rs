@@ -89,11 +89,11 @@ pub fn page(evaluations: &Evaluations) -> Result<String, ReportError> {
     let title = title(evaluations);
     let mut page =
         Page::new(&title, alpha::styles(evaluations)).ruled(include_str!("evaluation.css"));
-    page.section("Systems", &joined("Bold: the best of its column.", &summaries(evaluations)));
-    page.section(
-        "By query language",
-        &joined("Bold: the best of its row.", &by_language(evaluations)),
-    );
+    page.section("Systems", &joined(BEST_OF_COLUMN, &summaries(evaluations)));
+    let by_language = by_language(evaluations);
+    if !by_language.is_empty() {
+        page.section("By query language", &joined(BEST_OF_ROW, &by_language));
+    }
     if let Some(maps) = heat::section(evaluations) {
         page.section("Query and document languages", &maps);
     }
@@ -110,6 +110,8 @@ pub fn page(evaluations: &Evaluations) -> Result<String, ReportError> {
     Ok(page.render())
 }
 
+const BEST_OF_COLUMN: &str = "Bold: the best of systems that can be compared, in each column.";
+const BEST_OF_ROW: &str = "Bold: the best of systems that can be compared, in each row.";
 const DIFFERENCES: &str = "▲ better, ▼ worse, ○ no difference shown; the whisker is the interval, \
                            the upright line is zero. Tables of one setting share their scale.";
 
@@ -139,10 +141,11 @@ fn by_language(evaluations: &Evaluations) -> Vec<Table> {
 
 fn joined(note: &str, tables: &[Table]) -> Html {
     let mut html = Html::new();
-    html.element("p", note);
+    html.element("p", note).markup("<div class=\"beside\">\n");
     for table in tables {
         html.append(&table.html());
     }
+    html.markup("</div>\n");
     html
 }
 

@@ -33,16 +33,15 @@ pub fn by_language(group: &Group<'_>, setting: &Setting) -> Table {
     let mut columns = vec![Column::words("query language")];
     columns.extend(group.systems.iter().map(|system| Column::numbers(&system.name)));
     let languages = group.languages();
-    let mut rows = Vec::with_capacity(languages.len() + 1);
     let values: Vec<Vec<Option<&Score>>> = languages
         .iter()
         .map(|language| scores(group, setting, |of| of.languages.get(*language)))
         .collect();
     let all = values.iter().flatten().filter_map(|score| score.as_ref()?.mean());
     let whole = all.fold(0.0, f64::max);
-    for (language, scores) in languages.iter().zip(&values) {
-        let mut row = vec![Cell::from(*language)];
-        row.extend(cells(scores, setting, true));
+    let row = |name: &str, scores: &[Option<&Score>], comparable| {
+        let mut row = vec![Cell::from(name)];
+        row.extend(cells(scores, setting, comparable));
         if setting.lower_is_better && whole > 0.0 {
             for (cell, score) in row[1..].iter_mut().zip(scores) {
                 if let Some(value) = score.and_then(Score::mean) {
@@ -50,13 +49,13 @@ pub fn by_language(group: &Group<'_>, setting: &Setting) -> Table {
                 }
             }
         }
-        rows.push(row);
-    }
+        row
+    };
+    let of = languages.iter().zip(&values);
+    let mut rows: Vec<Vec<Cell>> = of.map(|(name, scores)| row(name, scores, true)).collect();
     if languages.len() > 1 {
         let means = scores(group, setting, |of| Some(&of.mean));
-        let mut row = vec![Cell::from("mean")];
-        row.extend(cells(&means, setting, group.same_languages()));
-        rows.push(row);
+        rows.push(row("mean", &means, group.same_languages()));
     }
     let lower = if setting.lower_is_better { ", lower is better" } else { "" };
     Table { caption: format!("{}: {}{lower}", group.name(), setting.head()), columns, rows }
