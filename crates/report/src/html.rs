@@ -66,6 +66,8 @@ pub struct Page {
     title: String,
     /// How many styles of [`palette`] its charts use.
     styles: usize,
+    /// Rules beyond those of every page.
+    rules: &'static str,
     body: Html,
 }
 
@@ -74,7 +76,13 @@ impl Page {
     pub fn new(title: &str, styles: usize) -> Self {
         let mut body = Html::new();
         body.element("h1", title);
-        Self { title: title.to_owned(), styles, body }
+        Self { title: title.to_owned(), styles, rules: "", body }
+    }
+
+    /// The page with style rules of its own.
+    #[must_use]
+    pub fn ruled(self, rules: &'static str) -> Self {
+        Self { rules, ..self }
     }
 
     /// Appends a section under a heading.
@@ -94,7 +102,7 @@ impl Page {
             "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
         ));
         page.element("title", &self.title);
-        page.markup("<style>\n").markup(include_str!("page.css"));
+        page.markup("<style>\n").markup(include_str!("page.css")).markup(self.rules);
         page.markup(&palette::css(self.styles)).markup("</style>\n</head>\n<body>\n<main>\n");
         page.append(&self.body).markup("</main>\n</body>\n</html>\n");
         page.0

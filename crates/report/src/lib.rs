@@ -5,11 +5,13 @@
 //! sharp on paper; their colours are the page's, so they are right in the dark; and no meaning is
 //! in colour alone: every line has a letter at its end and a dash pattern of its own.
 //!
-//! [`training`] knows what a report of training runs says; the other modules ([`html`], [`table`],
-//! [`chart`], [`palette`], [`series`]) know how any report is drawn.
+//! [`training`] knows what a report of training runs says, [`evaluation`] what one of evaluations
+//! says; the other modules ([`html`], [`table`], [`chart`], [`palette`], [`series`]) know how any
+//! report is drawn.
 
 pub mod chart;
 mod error;
+pub mod evaluation;
 pub mod html;
 pub mod palette;
 pub mod series;

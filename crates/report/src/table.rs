@@ -1,21 +1,27 @@
-//! Tables, for a page or for a terminal.
+//! Tables, for a page, a terminal, a Markdown file or a paper.
 //!
-//! The same rows make both, so that a page and a terminal never disagree.
+//! The same rows make all of them, so that a page and a terminal never disagree.
+
+mod latex;
+mod markdown;
 
 use comfy_table::{CellAlignment, presets};
 
 use crate::html::Html;
+pub(crate) use markdown::escaped as markdown_text;
 
 /// A cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cell {
     /// What it says.
     pub text: String,
-    /// Drawn after the text on a page; nothing in a terminal.
-    pub bar: Option<Bar>,
+    /// It stands out: bold, and in a terminal with a star behind it.
+    pub strong: bool,
+    /// Drawn after the text on a page, nothing elsewhere. The text says the same.
+    pub drawing: Html,
 }
 
-/// A share as a bar, with a mark where it was meant to be. The text of its cell says the same.
+/// A share as a bar, with a mark where it was meant to be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
     /// How long, in 0..=1.
@@ -26,7 +32,7 @@ pub struct Bar {
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self { text, bar: None }
+        Self { text, ..Self::default() }
     }
 }
 
@@ -92,11 +98,13 @@ impl Table {
                     (_, true) => ("<td class=\"n\">", "</td>"),
                     (_, false) => ("<td class=\"long\">", "</td>"),
                 };
-                html.markup(open).text(&cell.text);
-                if let Some(bar) = cell.bar {
-                    html.markup(&bar.svg());
+                html.markup(open);
+                if cell.strong {
+                    html.markup("<strong>").text(&cell.text).markup("</strong>");
+                } else {
+                    html.text(&cell.text);
                 }
-                html.markup(close);
+                html.append(&cell.drawing).markup(close);
             }
             html.markup("</tr>\n");
         }
@@ -104,13 +112,18 @@ impl Table {
         html
     }
 
+    /// The caption for a terminal.
+    pub fn text_caption(&self) -> String {
+        printable(&self.caption)
+    }
+
     /// For a terminal.
     pub fn text(&self) -> String {
         let mut table = comfy_table::Table::new();
         table.load_preset(presets::NOTHING);
-        table.set_header(self.columns.iter().map(|column| &column.head));
+        table.set_header(self.columns.iter().map(|column| printable(&column.head)));
         for row in &self.rows {
-            table.add_row(row.iter().map(|cell| printable(&cell.text)));
+            table.add_row(row.iter().enumerate().map(|(place, cell)| self.starred(place, cell)));
         }
         for (shown, column) in table.column_iter_mut().zip(&self.columns) {
             if column.number {
@@ -120,6 +133,18 @@ impl Table {
         let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
         lines.join("\n")
     }
+
+    /// The text of a cell in a terminal, with a star behind it or, where others of its column have
+    /// one, the room of a star, so that digits stay below each other.
+    fn starred(&self, column: usize, cell: &Cell) -> String {
+        let stars = self.rows.iter().filter_map(|row| row.get(column)).any(|cell| cell.strong);
+        let star = match (cell.strong, stars) {
+            (true, _) => "*",
+            (false, true) => "\u{a0}",
+            (false, false) => "",
+        };
+        printable(&cell.text) + star
+    }
 }
 
 /// Names of others may hold what moves a terminal's cursor.
@@ -128,17 +153,20 @@ fn printable(text: &str) -> String {
 }
 
 impl Bar {
-    fn svg(self) -> String {
+    /// The bar, to be drawn in a cell.
+    pub fn drawing(self) -> Html {
         let at = |share: f64| 100.0 * if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
         let mark = self.mark.map_or_else(String::new, |mark| {
             let x = at(mark).min(98.0);
             format!("<rect class=\"mark\" x=\"{x:.1}\" width=\"2\" height=\"10\"/>")
         });
-        format!(
+        let mut html = Html::new();
+        html.markup(&format!(
             "<svg class=\"bar\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" \
              aria-hidden=\"true\"><rect class=\"whole\" width=\"100\" height=\"10\"/>\
              <rect class=\"part\" y=\"2\" width=\"{:.1}\" height=\"6\"/>{mark}</svg>",
             at(self.share)
-        )
+        ));
+        html
     }
 }

@@ -148,7 +148,8 @@ impl Share {
 fn cell(share: Option<Share>, whole: f64) -> Cell {
     let Some(share) = share else { return NONE.into() };
     let mark = share.planned.map(|planned| planned / whole);
-    Cell { text: said(share), bar: Some(Bar { share: share.drawn / whole, mark }) }
+    let drawing = Bar { share: share.drawn / whole, mark }.drawing();
+    Cell { text: said(share), drawing, ..Cell::default() }
 }
 
 fn said(share: Share) -> String {

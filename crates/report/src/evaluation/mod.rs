@@ -1,0 +1,160 @@
+//! What a report of evaluations says: systems beside each other, by setting and by language; which
+//! differences are more than chance; and the queries that went worst.
+//!
+//! One input, [`Evaluations`], makes every form: [`text`] for a terminal, [`markdown`], [`latex`],
+//! [`csv`] and a [`page`]. The tables are the same in all of them. What could not be shown is an
+//! error before anything is written; a missing value is a dash and never 0. The best value stands
+//! out only where values can be compared: among systems of one benchmark and one text of
+//! candidates and, for means, of the same languages.
+//!
+//! Curves are drawn by the library that draws those of training; heat maps, bars and whiskers are
+//! tables with shades and small drawings in their cells, as their modules say why.
+
+mod alpha;
+mod check;
+mod csv;
+mod deltas;
+mod figures;
+mod group;
+mod heat;
+mod input;
+mod score;
+mod tables;
+mod worst;
+
+pub use input::{
+    Comparison, Difference, Evaluations, Found, Matrix, Setting, Shares, System, Verdict,
+    WorstQueries, WorstQuery,
+};
+pub use score::Score;
+
+use crate::ReportError;
+use crate::html::{Html, Page};
+use crate::table::Table;
+use crate::table::markdown_text;
+
+/// Aligned tables for a terminal: systems and settings, then each setting by language, then
+/// comparisons. The best of its kind has a star.
+///
+/// # Errors
+///
+/// Those of [`Evaluations::check`].
+pub fn text(evaluations: &Evaluations) -> Result<String, ReportError> {
+    let tables = all_tables(evaluations)?;
+    let parts: Vec<String> = tables
+        .iter()
+        .map(|table| format!("{}\n\n{}\n", table.text_caption(), table.text()))
+        .collect();
+    Ok(parts.join("\n"))
+}
+
+/// The same tables in Markdown.
+///
+/// # Errors
+///
+/// Those of [`Evaluations::check`].
+pub fn markdown(evaluations: &Evaluations) -> Result<String, ReportError> {
+    let tables: Vec<String> = all_tables(evaluations)?.iter().map(Table::markdown).collect();
+    Ok(format!("# {}\n\n{}", markdown_text(&title(evaluations)), tables.join("\n")))
+}
+
+/// The same tables for a paper; they need the package `booktabs`.
+///
+/// # Errors
+///
+/// Those of [`Evaluations::check`].
+pub fn latex(evaluations: &Evaluations) -> Result<String, ReportError> {
+    let tables: Vec<String> = all_tables(evaluations)?.iter().map(Table::latex).collect();
+    Ok(format!("% \\usepackage{{booktabs}}\n\n{}", tables.join("\n")))
+}
+
+/// A line for each value, of settings and of matrices: system, benchmark, candidates, setting,
+/// query language, document language, value, deviation over seeds, number of seeds.
+///
+/// # Errors
+///
+/// Those of [`Evaluations::check`].
+pub fn csv(evaluations: &Evaluations) -> Result<String, ReportError> {
+    evaluations.check()?;
+    Ok(csv::lines(evaluations))
+}
+
+/// A self-contained page.
+///
+/// # Errors
+///
+/// Those of [`Evaluations::check`], and [`ReportError::Chart`].
+pub fn page(evaluations: &Evaluations) -> Result<String, ReportError> {
+    evaluations.check()?;
+    let title = title(evaluations);
+    let mut page =
+        Page::new(&title, alpha::styles(evaluations)).ruled(include_str!("evaluation.css"));
+    page.section("Systems", &joined(BEST_OF_COLUMN, &summaries(evaluations)));
+    let by_language = by_language(evaluations);
+    if !by_language.is_empty() {
+        page.section("By query language", &joined(BEST_OF_ROW, &by_language));
+    }
+    if let Some(maps) = heat::section(evaluations) {
+        page.section("Query and document languages", &maps);
+    }
+    if let Some(curves) = alpha::section(evaluations)? {
+        page.section("Share of monolingual batches", &curves);
+    }
+    let differences = deltas::tables(evaluations);
+    if !differences.is_empty() {
+        page.section("Differences", &joined(DIFFERENCES, &differences));
+    }
+    if let Some(queries) = worst::section(evaluations) {
+        page.section("Worst queries", &queries);
+    }
+    Ok(page.render())
+}
+
+const BEST_OF_COLUMN: &str = "Bold: the best of systems that can be compared, in each column.";
+const BEST_OF_ROW: &str = "Bold: the best of systems that can be compared, in each row.";
+const DIFFERENCES: &str = "▲ better, ▼ worse, ○ no difference shown; the whisker is the interval, \
+                           the upright line is zero. Tables of one setting share their scale.";
+
+fn all_tables(evaluations: &Evaluations) -> Result<Vec<Table>, ReportError> {
+    evaluations.check()?;
+    let mut tables = summaries(evaluations);
+    tables.extend(by_language(evaluations));
+    tables.extend(deltas::tables(evaluations));
+    Ok(tables)
+}
+
+fn summaries(evaluations: &Evaluations) -> Vec<Table> {
+    group::groups(evaluations).iter().map(tables::summary).collect()
+}
+
+fn by_language(evaluations: &Evaluations) -> Vec<Table> {
+    let of = |group: &group::Group<'_>| -> Vec<Table> {
+        let settings = group.settings();
+        let measured = settings.iter().filter(|setting| {
+            let systems = group.systems.iter();
+            systems.filter_map(|of| of.setting(&setting.name)).any(|of| !of.languages.is_empty())
+        });
+        measured.map(|setting| tables::by_language(group, setting)).collect()
+    };
+    group::groups(evaluations).iter().flat_map(of).collect()
+}
+
+fn joined(note: &str, tables: &[Table]) -> Html {
+    let mut html = Html::new();
+    html.element("p", note).markup("<div class=\"beside\">\n");
+    for table in tables {
+        html.append(&table.html());
+    }
+    html.markup("</div>\n");
+    html
+}
+
+fn title(evaluations: &Evaluations) -> String {
+    if !evaluations.title.is_empty() {
+        return evaluations.title.clone();
+    }
+    match evaluations.systems.as_slice() {
+        [system] => format!("{} on {}", system.name, system.benchmark),
+        systems => format!("{} evaluations", systems.len()),
+    }
+}

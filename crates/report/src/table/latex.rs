@@ -1,0 +1,61 @@
+//! Tables for papers.
+
+use journal::number::NONE;
+
+use super::{Cell, Table};
+
+impl Table {
+    /// A floating table with the rules of the package `booktabs`.
+    pub fn latex(&self) -> String {
+        let align: String =
+            self.columns.iter().map(|column| if column.number { 'r' } else { 'l' }).collect();
+        let heads = line(self.columns.iter().map(|column| escaped(&column.head)));
+        let rows: String = self.rows.iter().map(|row| line(row.iter().map(shown))).collect();
+        format!(
+            "\\begin{{table}}\n\\centering\n\\caption{{{}}}\n\\begin{{tabular}}{{{align}}}\n\
+             \\toprule\n{heads}\\midrule\n{rows}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n",
+            escaped(&self.caption)
+        )
+    }
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<String> = cells.collect();
+    format!("{} \\\\\n", cells.join(" & "))
+}
+
+fn shown(cell: &Cell) -> String {
+    let text = match cell.text.strip_prefix('-') {
+        // A hyphen is shorter than a minus.
+        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("$-${}", escaped(digits))
+        }
+        _ if cell.text == NONE => "--".to_owned(),
+        // A bracket at the start of a row would be an argument of the line before.
+        _ if cell.text.starts_with('[') => format!("{{}}{}", escaped(&cell.text)),
+        _ => escaped(&cell.text),
+    };
+    if cell.strong { format!("\\textbf{{{text}}}") } else { text }
+}
+
+/// Text in which nothing is a command.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\\' => out.push_str("\\textbackslash{}"),
+            '~' => out.push_str("\\textasciitilde{}"),
+            '^' => out.push_str("\\textasciicircum{}"),
+            '<' => out.push_str("\\textless{}"),
+            '>' => out.push_str("\\textgreater{}"),
+            '|' => out.push_str("\\textbar{}"),
+            '"' => out.push_str("\\textquotedbl{}"),
+            '±' => out.push_str("$\\pm$"),
+            '×' => out.push_str("$\\times$"),
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => out.extend(['\\', character]),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
