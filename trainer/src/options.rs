@@ -173,15 +173,25 @@ pub struct Train {
 #[command(after_help = "Examples:
   isogloss report runs/demo/hybrid runs/demo/mono --out report.html
   isogloss report runs/a.metrics.jsonl
+  isogloss report mono.json hybrid.json bm25.json --data data/xquad-r --out scores.html
+  isogloss report mono.json hybrid.json --out scores.tex
 
-Prints a table of the runs and writes one page with their curves, which needs no network")]
+Training runs: a table, and one page with their curves. Evaluations, which `evaluate --json` wrote:
+tables, heat maps, differences to the first with their intervals, and the worst queries, as a page
+(.html), Markdown (.md), CSV (.csv) or LaTeX (.tex). A page needs no network")]
 pub struct Report {
-    /// Output folders of runs, or their metrics files
+    /// Output folders of runs, or their metrics files; or reports of `evaluate --json`
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
-    /// The page
+    /// The page, or another form by its ending
     #[arg(long, value_name = "FILE", default_value = "report.html")]
     pub out: PathBuf,
+    /// Folder of the benchmark, for the texts of the worst queries
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Worst queries shown of each evaluation
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub worst: usize,
 }
 
 /// Options of `encode`.
