@@ -197,6 +197,9 @@ fn json_is_read_as_it_is_written() {
     assert_eq!(serde_json::to_string(&scores).unwrap(), "[0.5,null,[0.5,0.7],null]");
 }
 
+/// What is done to an input, and what is said of it.
+type Case = (&'static dyn Fn(&mut Evaluations), &'static str);
+
 #[test]
 fn what_has_no_place_is_an_error_that_names_it() {
     let said = |change: &dyn Fn(&mut Evaluations)| {
@@ -207,7 +210,6 @@ fn what_has_no_place_is_an_error_that_names_it() {
         }
         text(&all).unwrap_err().to_string()
     };
-    type Case = (&'static dyn Fn(&mut Evaluations), &'static str);
     let cases: [Case; 8] = [
         (&|all| all.systems.clear(), "there is no system"),
         (&|all| all.systems[1].name = "mono".into(), "`mono` is there twice"),
