@@ -46,7 +46,7 @@ fn table(comparison: &Comparison, setting: &Setting, scale: Scale) -> Table {
     let rows = comparison.languages.iter().map(|one| row(one, setting, scale)).chain(
         comparison.all.iter().map(|all| {
             let mut row = row(all, setting, scale);
-            row[0] = "all languages".into();
+            row[0] = "all languages (p not corrected)".into();
             row
         }),
     );

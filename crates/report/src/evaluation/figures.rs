@@ -33,8 +33,8 @@ pub fn p_value(p: Option<f64>) -> String {
     }
 }
 
-/// Which values are the best of them, as they are shown: what looks equal is equal. A value alone
-/// is not the best of anything.
+/// Which values are the best of them, as they are shown: what looks equal is equal. Where none is
+/// worse than another there is no best.
 pub fn best(values: &[Option<f64>], places: usize, lower_is_better: bool) -> Vec<bool> {
     let scale = 10_f64.powi(places.min(PLACES) as i32);
     let sign = if lower_is_better { -1.0 } else { 1.0 };
@@ -44,8 +44,8 @@ pub fn best(values: &[Option<f64>], places: usize, lower_is_better: bool) -> Vec
     let of: Vec<Option<f64>> = values.iter().map(goodness).collect();
     let there = || of.iter().copied().flatten();
     let top = there().fold(f64::NEG_INFINITY, f64::max);
-    let compared = there().count() > 1;
-    of.iter().map(|value| compared && *value == Some(top)).collect()
+    let differ = there().any(|value| value < top);
+    of.iter().map(|value| differ && *value == Some(top)).collect()
 }
 
 #[cfg(test)]
@@ -71,5 +71,6 @@ mod tests {
         assert_eq!(best(&values, 5, false), [false, false, true, false, false]);
         assert_eq!(best(&values, 4, true), [false, false, false, true, false]);
         assert_eq!(best(&[Some(1.0), None], 4, false), [false, false], "of one there is no best");
+        assert_eq!(best(&[Some(1.0), Some(1.0)], 4, false), [false, false], "nor of equals");
     }
 }

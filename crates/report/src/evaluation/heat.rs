@@ -20,27 +20,30 @@ const PLACES: usize = 2;
 pub fn section(evaluations: &Evaluations) -> Option<Html> {
     let mut html = Html::new();
     let systems = &evaluations.systems;
-    let pairs = |system: &System| system.pairs.clone();
-    maps(&mut html, systems, "mAP", &pairs);
-    let one_target = |system: &System| system.one_target.clone();
-    maps(&mut html, systems, "mAP in the pool with the answers of one language", &one_target);
+    maps(&mut html, systems, "mAP", |system| system.pairs.as_ref());
+    let one_target = "mAP in the pool with the answers of one language";
+    maps(&mut html, systems, one_target, |system| system.one_target.as_ref());
     let mut cuts: Vec<usize> =
         systems.iter().filter_map(|system| Some(system.shares.as_ref()?.k)).collect();
     cuts.sort_unstable();
     cuts.dedup();
     for k in cuts {
-        let of = |system: &System| {
-            let shares = system.shares.as_ref().filter(|shares| shares.k == k)?;
-            Some(shares.matrix.clone())
-        };
-        maps(&mut html, systems, &format!("Share of each language in the first {k}"), &of);
+        maps(&mut html, systems, &format!("Share of each language in the first {k}"), |system| {
+            let shares = system.shares.as_ref().filter(|shares| shares.k == k);
+            shares.map(|shares| &shares.matrix)
+        });
     }
     (html != Html::new()).then_some(html)
 }
 
 /// The maps of one kind.
-fn maps(html: &mut Html, systems: &[System], what: &str, of: &dyn Fn(&System) -> Option<Matrix>) {
-    let maps: Vec<(&System, Matrix)> =
+fn maps<'a>(
+    html: &mut Html,
+    systems: &'a [System],
+    what: &str,
+    of: impl Fn(&'a System) -> Option<&'a Matrix>,
+) {
+    let maps: Vec<(&System, &Matrix)> =
         systems.iter().filter_map(|system| Some((system, of(system)?))).collect();
     let values = maps.iter().flat_map(|(_, matrix)| matrix.cells.iter().flatten());
     let Some(scale) = Scale::of(values.filter_map(Score::mean)) else { return };

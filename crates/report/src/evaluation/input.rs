@@ -50,7 +50,7 @@ pub struct System {
     /// Shares of the document languages among the first results, by query language.
     #[serde(default)]
     pub shares: Option<Shares>,
-    /// The share of monolingual batches in training.
+    /// The share of monolingual batches in training, 0 to 1; what is not draws no curve.
     #[serde(default)]
     pub alpha: Option<f64>,
     /// What systems have in common that differ only in alpha; they make one curve.

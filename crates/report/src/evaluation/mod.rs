@@ -7,6 +7,33 @@
 //! out only where values can be compared: among systems of one benchmark and one text of
 //! candidates and, for means, of the same languages.
 //!
+//! ```
+//! use isogloss_report::evaluation::{Evaluations, Matrix, Setting, System, text};
+//!
+//! let languages = ["de".to_owned(), "en".to_owned()];
+//! let monolingual = Setting {
+//!     name: "monolingual".into(),
+//!     unit: "mAP".into(),
+//!     places: 4,
+//!     mean: 0.79.into(),
+//!     languages: [("de".into(), 0.77.into()), ("en".into(), [0.80, 0.82].into_iter().collect())]
+//!         .into(),
+//!     ..Setting::default()
+//! };
+//! let system = System {
+//!     name: "hybrid".into(),
+//!     benchmark: "XQuAD-R".into(),
+//!     candidates: "sentence".into(),
+//!     languages: languages.to_vec(),
+//!     settings: vec![monolingual],
+//!     pairs: Some(Matrix::square(&languages, &[vec![Some(0.77), None], vec![None, Some(0.81)]])),
+//!     ..System::default()
+//! };
+//! let text = text(&Evaluations { systems: vec![system], ..Evaluations::default() })?;
+//! assert!(text.contains("0.8100 ± 0.0141"));
+//! # Ok::<(), isogloss_report::ReportError>(())
+//! ```
+//!
 //! Curves are drawn by the library that draws those of training; heat maps, bars and whiskers are
 //! tables with shades and small drawings in their cells, as their modules say why.
 
@@ -41,10 +68,13 @@ use crate::table::markdown_text;
 /// Those of [`Evaluations::check`].
 pub fn text(evaluations: &Evaluations) -> Result<String, ReportError> {
     let tables = all_tables(evaluations)?;
-    let parts: Vec<String> = tables
+    let mut parts: Vec<String> = tables
         .iter()
         .map(|table| format!("{}\n\n{}\n", table.text_caption(), table.text()))
         .collect();
+    if tables.iter().flat_map(|table| table.rows.iter().flatten()).any(|cell| cell.strong) {
+        parts.push("* the best of systems that can be compared\n".to_owned());
+    }
     Ok(parts.join("\n"))
 }
 
@@ -153,8 +183,22 @@ fn title(evaluations: &Evaluations) -> String {
     if !evaluations.title.is_empty() {
         return evaluations.title.clone();
     }
-    match evaluations.systems.as_slice() {
-        [system] => format!("{} on {}", system.name, system.benchmark),
-        systems => format!("{} evaluations", systems.len()),
+    let systems = distinct(evaluations.systems.iter().map(|system| system.name.as_str()));
+    let benchmarks = distinct(evaluations.systems.iter().map(|system| system.benchmark.as_str()));
+    format!("{} on {}", listed(&systems, "systems"), listed(&benchmarks, "benchmarks"))
+}
+
+fn distinct<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut all = Vec::new();
+    for name in names {
+        if !all.contains(&name) {
+            all.push(name);
+        }
     }
+    all
+}
+
+/// Names, or how many there are.
+fn listed(names: &[&str], what: &str) -> String {
+    if names.len() > 3 { format!("{} {what}", names.len()) } else { names.join(", ") }
 }

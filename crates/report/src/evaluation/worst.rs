@@ -60,7 +60,7 @@ fn passage(html: &mut Html, text: &str, language: &str) {
         html.markup(" lang=\"").text(language).markup("\"");
     }
     if text.chars().nth(SHORT).is_some() {
-        html.markup("><details class=\"long\"><summary><span dir=\"auto\">").text(text);
+        html.markup("><details class=\"long\"><summary><span>").text(text);
         html.markup("</span></summary></details></dd>\n");
     } else {
         html.markup(">").text(text).markup("</dd>\n");

@@ -2,7 +2,7 @@
 
 use journal::number::NONE;
 
-use super::{Cell, Table};
+use super::{Cell, Column, Table};
 
 impl Table {
     /// A floating table with the rules of the package `booktabs`.
@@ -10,7 +10,8 @@ impl Table {
         let align: String =
             self.columns.iter().map(|column| if column.number { 'r' } else { 'l' }).collect();
         let heads = line(self.columns.iter().map(|column| escaped(&column.head)));
-        let rows: String = self.rows.iter().map(|row| line(row.iter().map(shown))).collect();
+        let row = |row: &Vec<Cell>| line(row.iter().zip(&self.columns).map(shown));
+        let rows: String = self.rows.iter().map(row).collect();
         format!(
             "\\begin{{table}}\n\\centering\n\\caption{{{}}}\n\\begin{{tabular}}{{{align}}}\n\
              \\toprule\n{heads}\\midrule\n{rows}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n",
@@ -24,16 +25,15 @@ fn line(cells: impl Iterator<Item = String>) -> String {
     format!("{} \\\\\n", cells.join(" & "))
 }
 
-fn shown(cell: &Cell) -> String {
-    let text = match cell.text.strip_prefix('-') {
+fn shown((cell, column): (&Cell, &Column)) -> String {
+    let text = escaped(&cell.text);
+    let text = match cell.text.as_str() {
+        NONE => "--".to_owned(),
         // A hyphen is shorter than a minus.
-        Some(digits) if digits.starts_with(|c: char| c.is_ascii_digit()) => {
-            format!("$-${}", escaped(digits))
-        }
-        _ if cell.text == NONE => "--".to_owned(),
+        _ if column.number => text.replace('-', "$-$"),
         // A bracket at the start of a row would be an argument of the line before.
-        _ if cell.text.starts_with('[') => format!("{{}}{}", escaped(&cell.text)),
-        _ => escaped(&cell.text),
+        whole if whole.starts_with('[') => format!("{{}}{text}"),
+        _ => text,
     };
     if cell.strong { format!("\\textbf{{{text}}}") } else { text }
 }
