@@ -40,9 +40,10 @@ fn scored(options: &Report) -> Result<(), Failure> {
             return Err(Failure::Input(format!("{path}: ends in none of .html .md .csv .tex")));
         }
     };
-    println!("{}", evaluation::text(&all).map_err(failed)?.trim_end());
+    let text = evaluation::text(&all).map_err(failed)?;
     artifact::replace_file(&options.out, written.map_err(failed)?.as_bytes())?;
     eprintln!("report: {}", options.out.display());
+    println!("{}", text.trim_end());
     Ok(())
 }
 

@@ -1,0 +1,44 @@
+//! `report` of evaluations.
+#![allow(clippy::unwrap_used, reason = "a test's panic is its failure")]
+
+use std::fs;
+
+use common::{done, refused, small_run, train};
+
+mod common;
+
+#[test]
+fn evaluations_stand_side_by_side_in_every_form() {
+    let dir = small_run();
+    let dir = dir.path();
+    train(dir, "model", &[]);
+    let evaluate = "evaluate --benchmark lareqa --data data --split test --device cpu";
+    let evaluate: Vec<&str> = evaluate.split_whitespace().collect();
+    done(dir, &[&evaluate[..], &["--model", "model", "--json", "ours.json"]].concat());
+    done(dir, &[&evaluate[..], &["--system", "random", "--json", "chance.json"]].concat());
+
+    let both = ["report", "chance.json", "ours.json", "--data", "data"];
+    for (file, parts) in [
+        ("page.html", &["</html>", "chance", "no difference shown"][..]),
+        ("table.md", &["system", "ours"]),
+        ("values.csv", &["ours,data,sentence,multilingual", ",rank distance,"]),
+        ("table.tex", &["\\toprule", "\\textbf{"]),
+    ] {
+        let ran = done(dir, &[&both[..], &["--out", file]].concat());
+        assert!(ran.stdout.contains("rank distance"), "{}", ran.stdout);
+        let text = fs::read_to_string(dir.join(file)).unwrap();
+        for part in parts {
+            assert!(text.contains(part), "{file}: no {part}");
+        }
+    }
+    // The worst queries come with their texts.
+    let corpus = fs::read_to_string(dir.join("data/de.json")).unwrap();
+    let page = fs::read_to_string(dir.join("page.html")).unwrap();
+    let asked = corpus.lines().filter_map(|line| line.trim().strip_prefix("\"question\": \""));
+    assert!(asked.map(|line| line.trim_end_matches(['"', ','])).any(|text| page.contains(text)));
+
+    refused(dir, &[&both[..], &["--out", "x.pdf"]].concat(), &["x.pdf", ".html .md .csv .tex"]);
+    refused(dir, &["report", "ours.json", "model"], &["reports of their own"]);
+    fs::write(dir.join("other.json"), "{}").unwrap();
+    refused(dir, &["report", "other.json"], &["other.json", "evaluate --json"]);
+}
