@@ -1,5 +1,7 @@
 //! Why a benchmark could not be scored.
 
+use std::path::PathBuf;
+
 /// Why a benchmark could not be scored.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +29,14 @@ pub enum BenchmarkError {
     /// Runs could not be made or written.
     #[error(transparent)]
     Run(#[from] runs::RunError),
+    /// A file that cannot be read.
+    #[error("{}: {problem}", file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        problem: String,
+    },
     /// Not one vector for each text.
     #[error("{given} vectors of {what} for {wanted} texts")]
     Vectors {

@@ -5,6 +5,7 @@
 //!
 //! - [`lareqa`]: that protocol with any system, with runs of each setting, and a probe for language.
 //! - [`pool`]: queries against one collection: MIRACL, BEIR, MTOP by intent.
+//! - [`passages`]: MIRACL's collections as Parquet files.
 //! - [`classification`]: MTOP's domains and intents from a few examples.
 //! - [`sts`]: similarity of sentences. [`bitext`]: finding translations.
 //! - [`Ranker`]: embeddings, BM25, chance, or BM25 fused with embeddings, behind one row of scores.
@@ -19,6 +20,7 @@ pub mod classification;
 pub mod correct;
 mod error;
 pub mod lareqa;
+pub mod passages;
 pub mod pool;
 mod ranker;
 mod spearman;

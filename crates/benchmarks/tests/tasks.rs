@@ -1,6 +1,9 @@
 //! The protocols that are not LAReQA's, on data whose scores are known.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, LargeStringArray, RecordBatch, StringArray};
 use burn::tensor::Device;
 use corpora::bitext::Bitext;
 use corpora::mtop::{Mtop, Part, Utterance};
@@ -8,7 +11,8 @@ use corpora::retrieval::{Document, Judgement, Query, Retrieval};
 use corpora::sts::{Pair, Sts};
 use isogloss_benchmarks::classification::{self, Label};
 use isogloss_benchmarks::pool::{self, Search};
-use isogloss_benchmarks::{BenchmarkError, System, bitext, sts};
+use isogloss_benchmarks::{BenchmarkError, System, bitext, passages, sts};
+use parquet::arrow::ArrowWriter;
 use pollster::block_on;
 use retrieval::Vectors;
 
@@ -175,4 +179,38 @@ fn commands_are_told_apart_from_a_few_examples() {
     let domains = classification::score(&mtop, Label::Domain, Part::Test, &vectors).unwrap();
     assert!((domains.subsets[0].scores["accuracy"] - 1.0).abs() < 1e-9);
     assert!(classification::score(&mtop, Label::Domain, Part::Eval, &vectors).is_err());
+}
+
+#[test]
+fn passages_are_read_from_parquet() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |path: &str, columns: [(&str, ArrayRef); 3]| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let columns = columns.map(|(name, column)| (name, column, true));
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let file = std::fs::File::create(&path).unwrap();
+        let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        path
+    };
+    let small = |texts: &[Option<&str>]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let large = |texts: &[&str]| Arc::new(LargeStringArray::from(texts.to_vec())) as ArrayRef;
+    let (ids, titles) = (small(&[Some("1#0"), Some("1#1")]), small(&[Some("River"), None]));
+    let texts = large(&["A river flows.", "It ends."]);
+    let columns = [("docid", ids.clone()), ("title", titles.clone()), ("text", texts)];
+    let thai = write("corpus/th/a.parquet", columns);
+    let columns = [("docid", ids.clone()), ("title", titles), ("body", ids)];
+    let other = write("corpus/sw/a.parquet", columns);
+
+    assert_eq!(passages::files(dir.path(), "th").unwrap(), [thai.as_path()]);
+    assert_eq!(passages::files(dir.path(), "fi").unwrap().len(), 2);
+    let found = passages::read(&thai).unwrap();
+    assert_eq!((found[0].id.as_str(), found[0].title.as_str()), ("1#0", "River"));
+    assert_eq!((found[1].title.as_str(), found[1].text.as_str()), ("", "It ends."));
+    let error = passages::read(&other).unwrap_err().to_string();
+    assert!(error.contains("sw/a.parquet") && error.contains("`text`"), "{error}");
+    std::fs::write(&thai, "no Parquet").unwrap();
+    assert!(passages::read(&thai).unwrap_err().to_string().contains("th/a.parquet"));
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use benchmarks::classification::Label;
 use benchmarks::pool::{self, Search};
-use benchmarks::{System, Task, bitext, classification, correct, sts};
+use benchmarks::{System, Task, bitext, classification, correct, passages, sts};
 use burn::tensor::Device;
 use corpora::bitext::Bitext;
 use corpora::mtop::Part;
@@ -112,7 +112,7 @@ fn read(options: &Evaluate, complaints: &mut Complaints) -> Result<Data, Failure
         Benchmark::Miracl => {
             let found = corpora::miracl::languages(dir, &split)?;
             let chosen = languages.map_or(found, <[String]>::to_vec);
-            let read = |language: &String| corpora::miracl::read(dir, language, &split, complaints);
+            let read = |language: &String| miracl(dir, language, &split, complaints);
             Data::Pools(chosen.iter().map(read).collect::<Result<_, _>>()?)
         }
         Benchmark::Beir => {
@@ -161,6 +161,24 @@ fn read(options: &Evaluate, complaints: &mut Complaints) -> Result<Data, Failure
         }
         _ => Data::Bitext(bitexts(options, dir, complaints)?),
     })
+}
+
+/// One language, with passages from JSON Lines, or from Parquet where there are such files.
+fn miracl(
+    dir: &Path,
+    language: &str,
+    split: &str,
+    complaints: &mut Complaints,
+) -> Result<Retrieval, Failure> {
+    let files = if dir.is_dir() { passages::files(dir, language)? } else { Vec::new() };
+    if files.is_empty() {
+        return Ok(corpora::miracl::read(dir, language, split, complaints)?);
+    }
+    let mut all = Vec::new();
+    for file in files {
+        all.extend(passages::read(&file)?);
+    }
+    Ok(corpora::miracl::read_with(dir, language, split, all, complaints)?)
 }
 
 /// Each language with English.

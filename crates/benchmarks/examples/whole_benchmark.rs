@@ -1,4 +1,4 @@
-//! How long a benchmark in LAReQA's layout takes with embeddings given: `seconds DIR [DIMENSION]`.
+//! How long a benchmark in LAReQA's layout takes with embeddings given: `whole_benchmark DIR [DIMENSION]`.
 //!
 //! Vectors are random, of unit length; what they say makes no difference to the time.
 
@@ -14,7 +14,7 @@ use retrieval::{Vectors, map_rows};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let dir = arguments.next().ok_or("usage: seconds DIR [DIMENSION]")?;
+    let dir = arguments.next().ok_or("usage: whole_benchmark DIR [DIMENSION]")?;
     let dimension = arguments.next().map_or(Ok(768), |text| text.parse())?;
     let benchmark = corpora::lareqa::read_dir(Path::new(&dir), None, Split::All)?;
     let mut seed = 0;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let probed = probe(&embedded.candidates)?;
     let probing = began.elapsed().as_secs_f64();
     let text = CandidateText::Sentence;
-    let task = Task { name: "seconds", text, system: System::Dense, depth: None };
+    let task = Task { name: "whole", text, system: System::Dense, depth: None };
     let found = pollster::block_on(score(&benchmark, Some(embedded), task, &Device::flex()))?;
     let whole = began.elapsed().as_secs_f64();
     println!(
