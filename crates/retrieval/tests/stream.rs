@@ -32,9 +32,10 @@ fn blocks(
 ) -> Vec<Result<Block, SearchError>> {
     let dimension = vectors.dimension;
     let part = |(ids, values): (&[String], &[f32])| {
-        let rows = match half {
-            true => Rows::F16(values.iter().map(|value| f16::from_f32(*value)).collect()),
-            false => Rows::F32(values.to_vec()),
+        let rows = if half {
+            Rows::F16(values.iter().map(|value| f16::from_f32(*value)).collect())
+        } else {
+            Rows::F32(values.to_vec())
         };
         Block::new(ids.to_vec(), rows, dimension)
     };
@@ -208,9 +209,10 @@ fn what_cannot_be_scored_is_named_and_always_the_first_of_it() {
 fn reading_that_fails_ends_the_search_with_its_error() {
     for on_host in [true, false] {
         let queries = random(2, 4, 8, 15);
-        let search = match on_host {
-            true => Search::on_host(queries, 3).unwrap(),
-            false => Search::on_device(queries, 3, &device::for_tests()[0].1).unwrap(),
+        let search = if on_host {
+            Search::on_host(queries, 3).unwrap()
+        } else {
+            Search::on_device(queries, 3, &device::for_tests()[0].1).unwrap()
         };
         let mut all = blocks(&random(100, 4, 8, 16), &ids(100), 10, false);
         all[5] = Err(SearchError::Queries { found: 1, expected: 2 });

@@ -43,9 +43,10 @@ pub fn run(options: &Search) -> Result<(), Failure> {
     let stop = interrupt::flag()?;
     let opened = device::open(options.device)?;
     eprintln!("device: {} ({})", opened.name, opened.reason);
-    let search = match opened.is_cpu() {
-        true => stream::Search::on_host(queries, options.k)?,
-        false => stream::Search::on_device(queries, options.k, &opened.device)?,
+    let search = if opened.is_cpu() {
+        stream::Search::on_host(queries, options.k)?
+    } else {
+        stream::Search::on_device(queries, options.k, &opened.device)?
     };
 
     let began = Instant::now();
