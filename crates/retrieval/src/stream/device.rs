@@ -12,7 +12,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::SearchError;
 use super::block::Block;
-use super::host::collect;
+use super::host::{beyond, collect};
 use super::list::Lists;
 use super::search::Queries;
 use crate::RetrievalError;
@@ -89,7 +89,9 @@ impl OnDevice {
         let padded = (block.len() - first).min(ROWS).next_multiple_of(GROUP);
         let mut values = vec![0.0; padded * dimension];
         let rows = block.widen(first, &mut values);
-        if let Some(error) = queries.refused(block, before, first, &values) {
+        if beyond(&values, queries.limit)
+            && let Some(error) = queries.refused(block, before, first, &values)
+        {
             return Err(error);
         }
         let candidates = TensorData::new(values, [padded, dimension]);

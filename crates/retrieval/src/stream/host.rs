@@ -128,7 +128,7 @@ impl Host {
 }
 
 /// Whether a value is larger than `limit`, or no number.
-fn beyond(values: &[f32], limit: f32) -> bool {
+pub(super) fn beyond(values: &[f32], limit: f32) -> bool {
     let within = Arch::new().dispatch(Loop(
         #[inline(always)]
         || values.iter().fold(true, |all, value| all & (value.abs() <= limit)),
