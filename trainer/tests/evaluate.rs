@@ -196,7 +196,9 @@ fn miracl_is_scored_by_language_and_compared() {
     done(dir, &with(&evaluate, &["--model", "model", "--fuse", "rrf", "--json", "fused.json"]));
     done(dir, &with(&evaluate, &["--model", "model", "--json", "dense.json"]));
     let compare = ["compare", "dense.json", "fused.json", "bm25.json", "-m", "nDCG@10"];
-    let ran = done(dir, &with(&compare, &["--resamples", "200"]));
+    let ran = done(dir, &with(&compare, &["--resamples", "200", "--json", "compared.json"]));
+    let all = read_json(&dir.join("compared.json"))["comparisons"][0]["all"].clone();
+    assert_eq!(all["comparison"]["queries"], 12, "queries of two languages are no translations");
     assert_eq!(ran.stdout.matches("nDCG@10, higher is better").count(), 2, "{}", ran.stdout);
 
     let path = dir.join("miracl/qrels.miracl-v1.0-de-dev.tsv");

@@ -188,6 +188,9 @@ fn documents_languages(task: &Retrieval) -> usize {
 }
 
 /// Tasks of one benchmark in several languages, each with a collection of its own, as one.
+///
+/// Queries of one id in two of them have nothing to do with each other, so ids get their language
+/// in front where there are several: what has one name is taken for translations of one question.
 pub fn together(name: &str, tasks: Vec<Task>) -> Task {
     let mut whole = Task {
         name: name.to_owned(),
@@ -196,11 +199,17 @@ pub fn together(name: &str, tasks: Vec<Task>) -> Task {
         bias: None,
         queries: None,
     };
+    let several = tasks.len() > 1;
     let mut values: BTreeMap<String, PerQuery> = BTreeMap::new();
     for task in tasks {
         whole.main = task.main;
         whole.subsets.extend(task.subsets);
-        if let Some(queries) = task.queries {
+        if let Some(mut queries) = task.queries {
+            for group in queries.groups.iter_mut().filter(|_| several) {
+                for query in &mut group.queries {
+                    *query = format!("{}_{query}", group.group);
+                }
+            }
             values.insert(task.name, queries);
         }
     }

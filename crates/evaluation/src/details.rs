@@ -9,7 +9,7 @@ use measures::{
 use serde::{Deserialize, Serialize};
 
 use crate::bias::Front;
-use crate::tally::Outcome;
+use crate::tally::{Outcome, Scored};
 
 /// Where rankings are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,13 +112,10 @@ pub struct Details {
     pub questions: Vec<QuestionValues>,
 }
 
-/// Sets are name, number of candidates and outcomes of each language; `asked` the ids of its
-/// questions, and what stands in front.
-pub(crate) fn details(
-    sets: &[(String, usize, Vec<Outcome>)],
-    asked: Vec<(Vec<String>, Vec<Option<Front>>)>,
-    options: BiasOptions,
-) -> Details {
+/// Ids of a language's questions, and what stands in front of each.
+pub(crate) type Asked = (Vec<String>, Vec<Option<Front>>);
+
+pub(crate) fn details(sets: &[Scored], asked: Vec<Asked>, options: BiasOptions) -> Details {
     let mut one_target = LanguageMatrix::new(sets.len());
     let mut shares = LanguageMatrix::new(sets.len());
     let mut questions = Vec::with_capacity(sets.len());

@@ -14,6 +14,11 @@
 //! question are ranks, and means are taken at the end in the benchmark's order, so neither the size
 //! of the pieces nor their order touches a result.
 //!
+//! Scores may come from a model's vectors ([`Scorer::add`]) or from any other system
+//! ([`Scorer::add_scores`]), so that baselines are scored by the same code. Language bias beyond
+//! rank distance, and the values of every question, are kept where they are asked for
+//! ([`Scorer::finish_with_details`]); the page does not ask.
+//!
 //! Settings and measures: "Synergistic Approach for Simultaneous Optimization of Monolingual,
 //! Cross-lingual, and Multilingual Information Retrieval" (arXiv 2408.10536), section 4, on the
 //! data and protocol of "LAReQA" (arXiv 2004.05484). Recall is `trec_eval`'s (relevant candidates

@@ -5,8 +5,8 @@ use corpora::lareqa::{Benchmark, LanguageSet};
 use retrieval::{Index, RetrievalError, TieOrder, Vectors, map_rows, rank_of};
 
 use crate::bias::{self, Front};
-use crate::details::details;
-use crate::tally::{Outcome, Placed, tally};
+use crate::details::{Asked, details};
+use crate::tally::{Outcome, Placed, Scored, tally};
 use crate::{BiasOptions, CandidateText, Details, EvaluationError, Report};
 
 /// Questions scored at once: their scores against XQuAD-R's 13,014 candidates take 13 MB, which
@@ -375,7 +375,8 @@ impl Scorer {
         benchmark: impl Into<String>,
         text: CandidateText,
     ) -> Result<Report, EvaluationError> {
-        self.finish_with_details(benchmark, text).map(|(report, _)| report)
+        let (sets, _) = self.complete()?;
+        Ok(tally(benchmark.into(), text, &sets))
     }
 
     /// The report, with language bias and the values of every question.
@@ -388,6 +389,14 @@ impl Scorer {
         benchmark: impl Into<String>,
         text: CandidateText,
     ) -> Result<(Report, Details), EvaluationError> {
+        let options = self.bias.unwrap_or_default();
+        let (sets, asked) = self.complete()?;
+        let details = details(&sets, asked, options);
+        Ok((tally(benchmark.into(), text, &sets), details))
+    }
+
+    /// What was found of each language, once every question was added.
+    fn complete(self) -> Result<(Vec<Scored>, Vec<Asked>), EvaluationError> {
         let mut sets = Vec::with_capacity(self.languages.len());
         let mut asked = Vec::with_capacity(self.languages.len());
         for set in self.languages {
@@ -403,8 +412,7 @@ impl Scorer {
             sets.push((set.name, set.candidates, outcomes));
             asked.push((set.questions, set.fronts));
         }
-        let details = details(&sets, asked, self.bias.unwrap_or_default());
-        Ok((tally(benchmark.into(), text, &sets), details))
+        Ok((sets, asked))
     }
 }
 

@@ -20,6 +20,9 @@ pub(crate) struct Placed {
 /// The relevant candidates of one question.
 pub(crate) type Outcome = Vec<Placed>;
 
+/// A language: name, number of candidates, and the outcome of every question.
+pub(crate) type Scored = (String, usize, Vec<Outcome>);
+
 /// Sums of one mean.
 #[derive(Clone, Copy, Default)]
 struct Sum {
@@ -94,12 +97,8 @@ fn row(query_language: usize, languages: usize, outcomes: &[Outcome]) -> Row {
     Row { pairs, pooled, distance, skipped }
 }
 
-/// The report over all languages: name, number of candidates and the outcome of every question.
-pub(crate) fn tally(
-    benchmark: String,
-    candidate_text: CandidateText,
-    sets: &[(String, usize, Vec<Outcome>)],
-) -> Report {
+/// The report over all languages.
+pub(crate) fn tally(benchmark: String, candidate_text: CandidateText, sets: &[Scored]) -> Report {
     let rows: Vec<Row> = sets
         .iter()
         .enumerate()
