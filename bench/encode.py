@@ -23,7 +23,6 @@ import json
 import os
 import platform
 import re
-import resource
 import shlex
 import statistics
 import subprocess
@@ -31,6 +30,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from common import measured, processor_name, show
 
 ROLES = {"query": ["query"], "passage": ["document", "passage", "corpus"]}
 
@@ -57,28 +58,6 @@ def arguments():
 def read_texts(path):
     rows = [json.loads(line) for line in open(path, encoding="utf-8") if line.strip()]
     return [str(r["id"]) for r in rows], [r["text"] for r in rows]
-
-
-def processor_name():
-    try:
-        for line in open("/proc/cpuinfo", encoding="utf-8"):
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def measured(action):
-    """Runs `action`; returns its seconds, the processor time it and its children took, its result."""
-
-    def used():
-        both = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(u.ru_utime + u.ru_stime for u in both)
-
-    before, start = used(), time.perf_counter()
-    result = action()
-    return time.perf_counter() - start, used() - before, result
 
 
 class Reference:
@@ -297,20 +276,6 @@ def main():
     show(result)
     if args.json:
         Path(args.json).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-
-
-def show(result, indent=0):
-    for key, value in result.items():
-        pad = "  " * indent
-        if isinstance(value, dict):
-            print(f"{pad}{key}")
-            show(value, indent + 1)
-            continue
-        if isinstance(value, float):
-            value = f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
-        elif isinstance(value, list):
-            value = ", ".join(f"{v:.4g}" for v in value)
-        print(f"{pad}{key}: {value}")
 
 
 if __name__ == "__main__":

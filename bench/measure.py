@@ -21,13 +21,13 @@ import json
 import os
 import platform
 import random
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from common import measured, processor_name, show
 
 # Our names and trec_eval's.
 MEASURES = {
@@ -81,18 +81,6 @@ def make(args, folder):
     return str(run), str(qrels)
 
 
-def measured(action):
-    """Runs `action`; returns its seconds, the processor time it and its children took, its result."""
-
-    def used():
-        both = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(u.ru_utime + u.ru_stime for u in both)
-
-    before, start = used(), time.perf_counter()
-    result = action()
-    return time.perf_counter() - start, used() - before, result
-
-
 def pytrec(run_path, qrels_path):
     import pytrec_eval
 
@@ -127,16 +115,6 @@ def largest_difference(done, values, means):
         for name, theirs in MEASURES.items():
             largest = max(largest, abs(row[name] - values[query][theirs]))
     return largest
-
-
-def processor_name():
-    try:
-        for line in open("/proc/cpuinfo", encoding="utf-8"):
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
 
 
 def main():
@@ -189,20 +167,6 @@ def main():
     show(result)
     if args.json:
         Path(args.json).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-
-
-def show(result, indent=0):
-    for key, value in result.items():
-        pad = "  " * indent
-        if isinstance(value, dict):
-            print(f"{pad}{key}")
-            show(value, indent + 1)
-            continue
-        if isinstance(value, float):
-            value = f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
-        elif isinstance(value, list):
-            value = ", ".join(f"{v:.4g}" for v in value)
-        print(f"{pad}{key}: {value}")
 
 
 if __name__ == "__main__":

@@ -24,9 +24,7 @@ using them. Seconds of processor time depend less on what else runs.
 import argparse
 import json
 import os
-import platform
 import re
-import resource
 import shlex
 import subprocess
 import sys
@@ -34,6 +32,8 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from common import measured, processor_name, show
 
 STEP = 65536
 
@@ -52,28 +52,6 @@ def arguments():
     parser.add_argument("--folder", help="where the temporary folder is made")
     parser.add_argument("--json", help="also write the results here")
     return parser.parse_args()
-
-
-def processor_name():
-    try:
-        for line in open("/proc/cpuinfo", encoding="utf-8"):
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def measured(action):
-    """Runs `action`; returns its seconds, the processor time it and its children took, its result."""
-
-    def used():
-        both = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(u.ru_utime + u.ru_stime for u in both)
-
-    before, start = used(), time.perf_counter()
-    result = action()
-    return time.perf_counter() - start, used() - before, result
 
 
 def describe(path, rows, dimension, precision, role):
@@ -296,20 +274,6 @@ def main():
     show(result)
     if args.json:
         Path(args.json).write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-
-
-def show(result, indent=0):
-    for key, value in result.items():
-        pad = "  " * indent
-        if isinstance(value, dict):
-            print(f"{pad}{key}")
-            show(value, indent + 1)
-            continue
-        if isinstance(value, float):
-            value = f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
-        elif isinstance(value, list):
-            value = ", ".join(f"{v:.4g}" for v in value)
-        print(f"{pad}{key}: {value}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ import json
 import os
 import platform
 
+from common import processor_name
+
 PIECES = 8000
 QUIET = {
     "HF_HUB_OFFLINE": "1",
@@ -78,7 +80,7 @@ def environment(args):
     import transformers
 
     about = {
-        "processor": processor(),
+        "processor": processor_name(),
         "threads": args.threads,
         "load average at the end": os.getloadavg()[0],
         "python": platform.python_version(),
@@ -91,11 +93,3 @@ def environment(args):
     return about
 
 
-def processor():
-    try:
-        for line in open("/proc/cpuinfo", encoding="utf-8"):
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -42,3 +42,21 @@ fn evaluations_stand_side_by_side_in_every_form() {
     fs::write(dir.join("other.json"), "{}").unwrap();
     refused(dir, &["report", "other.json"], &["other.json", "evaluate --json"]);
 }
+
+#[test]
+fn models_that_differ_in_alpha_alone_make_a_curve() {
+    let dir = small_run();
+    let dir = dir.path();
+    let mut report = vec!["report".to_owned()];
+    for composition in ["cross", "hybrid:0.5", "mono"] {
+        let name = composition.replace(':', "-");
+        train(dir, &name, &["--composition", composition]);
+        let json = format!("{name}.json");
+        let evaluate = ["evaluate", "--model", &name, "--benchmark", "lareqa", "--data", "data"];
+        done(dir, &[&evaluate[..], &["--device", "cpu", "--json", &json]].concat());
+        report.push(json);
+    }
+    done(dir, &report.iter().map(String::as_str).collect::<Vec<_>>());
+    let page = fs::read_to_string(dir.join("report.html")).unwrap();
+    assert!(page.contains("by alpha") && page.contains("20 steps of 8"), "no curve");
+}

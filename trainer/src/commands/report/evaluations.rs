@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use artifact::{MANIFEST, Manifest};
 use evaluation::Report;
 use report::evaluation::{
     Comparison, Difference, Evaluations, Found, Matrix, Score, Setting, Shares, System, Verdict,
     WorstQueries, WorstQuery,
 };
 use runs::PerQuery;
+use sampling::Composition;
 use serde::Deserialize;
 use significance::{Better, Options, Subject};
 
@@ -22,6 +24,11 @@ struct File {
     report: Report,
     #[serde(default)]
     bias: Option<Bias>,
+    /// Folder of the model, where one ranked by itself.
+    #[serde(default)]
+    model: Option<PathBuf>,
+    #[serde(default)]
+    correction: Option<String>,
 }
 
 /// The part of language bias that is shown.
@@ -146,7 +153,10 @@ fn system(this: &Evaluated) -> System {
         }
     };
     let bias = this.file.bias.as_ref();
+    let (alpha, family) = trained(&this.file).unwrap_or_default();
     System {
+        alpha,
+        family,
         name: this.name.clone(),
         benchmark: report.benchmark.clone(),
         candidates: report.candidate_text.to_string(),
@@ -160,6 +170,23 @@ fn system(this: &Evaluated) -> System {
         languages,
         ..System::default()
     }
+}
+
+/// The share of monolingual batches that the model was trained with, and what it has in common with
+/// models that differ only in it. None where its folder is gone, or was not trained here.
+fn trained(file: &File) -> Option<(Option<f64>, String)> {
+    let manifest = std::fs::read(file.model.as_ref()?.join(MANIFEST)).ok()?;
+    let training = Manifest::parse(&manifest).ok()?.training?;
+    let alpha = match training.strategy.parse().ok()? {
+        Composition::Mono => Some(1.0),
+        Composition::Cross => Some(0.0),
+        Composition::Hybrid { alpha } if alpha.is_fixed() => Some(alpha.at(0, 1)),
+        Composition::Hybrid { .. } | Composition::Mixed => None,
+    };
+    let base = training.base.unwrap_or_else(|| "random weights".to_owned());
+    let (steps, batch) = (training.steps, training.batch);
+    let correction = file.correction.as_ref().map_or(String::new(), |how| format!(", {how}"));
+    Some((alpha, format!("from {base}, {steps} steps of {batch}{correction}")))
 }
 
 /// The values by query of one measure, for a comparison.
