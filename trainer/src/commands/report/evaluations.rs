@@ -168,7 +168,6 @@ fn system(this: &Evaluated) -> System {
         }),
         settings: SETTINGS.iter().map(setting).collect(),
         languages,
-        ..System::default()
     }
 }
 
