@@ -12,6 +12,7 @@ mod options;
 mod outputs;
 mod run_file;
 mod scoring;
+mod settings;
 mod show;
 
 use std::process::ExitCode;

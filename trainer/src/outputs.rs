@@ -2,7 +2,7 @@
 //!
 //! Nothing is created by them, so a command that is then refused for its input leaves no trace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use artifact::parent_of;
 use serde::Serialize;
@@ -13,6 +13,14 @@ use crate::failure::Failure;
 /// replaced, and the card, which is kept.
 const EXPECTED: [&str; 5] =
     [artifact::CONFIG, artifact::TOKENIZER, artifact::WEIGHTS, artifact::MANIFEST, artifact::CARD];
+
+/// `path` with `.ending` behind its name: what lies beside a result.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
+}
 
 /// Checks that a file can be written at `path`.
 pub fn file(path: &Path) -> Result<(), Failure> {

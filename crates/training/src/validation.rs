@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use corpora::Split;
 use corpora::training::TrainingSet;
 use encoder::{Config, Role, tokenise};
-use measures::average_precision;
+use measures::{average_precision, ndcg_at};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use retrieval::{Index, TieOrder, Vectors, map_rows, rank_of};
@@ -211,20 +211,12 @@ impl Ranking {
             let ranks: Vec<usize> =
                 right.iter().map(|&at| rank_of(&scores, &self.ties, at)).collect();
             match measure {
-                Measure::Ndcg10 => ndcg_10(&ranks, right.len()),
+                Measure::Ndcg10 => ndcg_at(10, &ranks, right.len()),
                 _ => average_precision(&ranks, right.len()),
             }
         });
         Ok(values.iter().sum::<f64>() / values.len() as f64)
     }
-}
-
-/// nDCG at 10 of `relevant` documents, all equally relevant, found at `ranks`.
-fn ndcg_10(ranks: &[usize], relevant: usize) -> f64 {
-    let gain = |rank: usize| 1.0 / (rank as f64 + 1.0).log2();
-    let found: f64 = ranks.iter().filter(|&&rank| rank <= 10).map(|&rank| gain(rank)).sum();
-    let best: f64 = (1..=relevant.min(10)).map(gain).sum();
-    found / best
 }
 
 #[cfg(test)]
@@ -249,8 +241,8 @@ mod tests {
 
     #[test]
     fn ndcg_is_one_for_the_best_order() {
-        assert!((ndcg_10(&[2, 1], 2) - 1.0).abs() < 1e-12);
-        assert!((ndcg_10(&[3, 11], 1) - 0.5).abs() < 1e-12);
-        assert!(ndcg_10(&[11], 3).abs() < 1e-12);
+        assert!((ndcg_at(10, &[2, 1], 2) - 1.0).abs() < 1e-12);
+        assert!((ndcg_at(10, &[3], 1) - 0.5).abs() < 1e-12);
+        assert!(ndcg_at(10, &[11], 3).abs() < 1e-12);
     }
 }

@@ -16,6 +16,7 @@ use significance::{Better, Options, Subject};
 
 use crate::failure::Failure;
 use crate::scoring;
+use crate::settings;
 
 /// A report of `evaluate` with what stands beside it in the file.
 #[derive(Deserialize)]
@@ -89,64 +90,18 @@ fn one(path: &Path) -> Result<Evaluated, Failure> {
     Ok(Evaluated { name, file, queries: PerQuery::read(path)? })
 }
 
-/// A setting of the protocol: what the report calls it, and where its values are.
-struct Named {
-    name: &'static str,
-    unit: &'static str,
-    /// The name of its values by query.
-    values: &'static str,
-    lower_is_better: bool,
-    mean: fn(&Report) -> Option<f64>,
-    of: fn(&evaluation::LanguageScores) -> Option<f64>,
-}
-
-const SETTINGS: [Named; 4] = [
-    Named {
-        name: "monolingual",
-        unit: "mAP",
-        values: "monolingual AP",
-        lower_is_better: false,
-        mean: |report| report.mean.monolingual.map(|scores| scores.map),
-        of: |scores| scores.monolingual.map(|scores| scores.map),
-    },
-    Named {
-        name: "cross-lingual",
-        unit: "mAP",
-        values: "cross-lingual AP",
-        lower_is_better: false,
-        mean: |report| report.mean.crosslingual.map(|scores| scores.map),
-        of: |scores| scores.crosslingual.map(|scores| scores.map),
-    },
-    Named {
-        name: "multilingual",
-        unit: "mAP",
-        values: "multilingual AP",
-        lower_is_better: false,
-        mean: |report| report.mean.multilingual.map(|scores| scores.map),
-        of: |scores| scores.multilingual.map(|scores| scores.map),
-    },
-    Named {
-        name: "rank distance",
-        unit: "",
-        values: "rank distance",
-        lower_is_better: true,
-        mean: |report| report.mean.rank_distance,
-        of: |scores| scores.rank_distance,
-    },
-];
-
 fn system(this: &Evaluated) -> System {
     let report = &this.file.report;
     let languages: Vec<String> =
         report.languages.iter().map(|scores| scores.language.clone()).collect();
-    let setting = |named: &Named| {
+    let setting = |named: &settings::Setting| {
         let of = |scores: &evaluation::LanguageScores| {
             (scores.language.clone(), Score::from((named.of)(scores)))
         };
         Setting {
             name: named.name.to_owned(),
             unit: named.unit.to_owned(),
-            places: if named.lower_is_better { 0 } else { 4 },
+            places: named.places,
             lower_is_better: named.lower_is_better,
             mean: (named.mean)(report).into(),
             languages: report.languages.iter().map(of).collect(),
@@ -166,7 +121,7 @@ fn system(this: &Evaluated) -> System {
             k: bias.options.share,
             matrix: Matrix::square(&bias.languages, &bias.shares),
         }),
-        settings: SETTINGS.iter().map(setting).collect(),
+        settings: settings::ALL.iter().map(setting).collect(),
         languages,
     }
 }
@@ -210,7 +165,7 @@ fn compared(first: &Evaluated, other: &Evaluated) -> Result<Vec<Comparison>, Fai
     }
     let options = Options::default();
     let mut comparisons = Vec::new();
-    for named in &SETTINGS {
+    for named in &settings::ALL {
         let (Some(a), Some(b)) = (values(first, named.values)?, values(other, named.values)?)
         else {
             continue;
@@ -267,7 +222,7 @@ impl Texts {
 
 /// The `count` queries with the lowest values in the pool of all languages, no question twice.
 fn worst_of(this: &Evaluated, count: usize, texts: Option<&Texts>) -> Option<WorstQueries> {
-    let named = &SETTINGS[2];
+    let named = &settings::MULTILINGUAL;
     let at = this.queries.measures.iter().position(|known| known.name == named.values)?;
     let mut all: Vec<(&str, &str, f64)> = this.queries.values(at).collect();
     all.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.1.cmp(b.1)).then(a.0.cmp(b.0)));

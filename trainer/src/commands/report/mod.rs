@@ -67,9 +67,7 @@ fn trained(options: &Report) -> Result<(), Failure> {
 
 /// The metrics of a run that is named by its output folder, or the file itself.
 fn journal_of(path: &Path) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".metrics.jsonl");
-    let beside = PathBuf::from(beside);
+    let beside = outputs::beside(path, "metrics.jsonl");
     if beside.is_file() { beside } else { path.to_owned() }
 }
 

@@ -12,6 +12,7 @@ use artifact::sha256_hex;
 
 use super::plan::{Benchmark, Row};
 use crate::failure::Failure;
+use crate::outputs;
 
 /// A command with its result.
 pub struct Step {
@@ -87,9 +88,7 @@ impl Step {
 
     /// Where it is noted what the result was made from.
     fn note(&self) -> PathBuf {
-        let mut note = self.result.as_os_str().to_owned();
-        note.push(".made-from");
-        note.into()
+        outputs::beside(&self.result, "made-from")
     }
 
     /// Whether the result is there, made from the same inputs.

@@ -8,50 +8,23 @@ use report::table::{Cell, Column, Table};
 use significance::Spread;
 
 use super::plan::{Numbers, Plan, Published};
+use crate::settings::{self, Setting};
 
 /// The reports of a row on a benchmark, one a seed.
 pub type Reports = Vec<Report>;
 
-/// What a row of the table says of a setting.
-#[derive(Clone, Copy)]
-struct Setting {
-    head: &'static str,
-    places: usize,
-    mean: fn(&Report) -> Option<f64>,
-    of: fn(&Report, &str) -> Option<f64>,
-    published: fn(&Numbers) -> Option<f64>,
-}
+type Theirs = fn(&Numbers) -> Option<f64>;
 
-const SETTINGS: [Setting; 4] = [
-    Setting {
-        head: "monolingual mAP",
-        places: 4,
-        mean: |report| report.mean.monolingual.map(|scores| scores.map),
-        of: |report, language| Some(report.language(language)?.monolingual?.map),
-        published: |numbers| numbers.monolingual,
-    },
-    Setting {
-        head: "cross-lingual mAP",
-        places: 4,
-        mean: |report| report.mean.crosslingual.map(|scores| scores.map),
-        of: |report, language| Some(report.language(language)?.crosslingual?.map),
-        published: |numbers| numbers.crosslingual,
-    },
-    Setting {
-        head: "multilingual mAP",
-        places: 4,
-        mean: |report| report.mean.multilingual.map(|scores| scores.map),
-        of: |report, language| Some(report.language(language)?.multilingual?.map),
-        published: |numbers| numbers.multilingual,
-    },
-    Setting {
-        head: "rank distance",
-        places: 0,
-        mean: |report| report.mean.rank_distance,
-        of: |report, language| report.language(language)?.rank_distance,
-        published: |numbers| numbers.rank_distance,
-    },
-];
+/// The settings, each with where its published number is.
+fn all() -> impl Iterator<Item = (Setting, Theirs)> {
+    let published: [Theirs; 4] = [
+        |numbers| numbers.monolingual,
+        |numbers| numbers.crosslingual,
+        |numbers| numbers.multilingual,
+        |numbers| numbers.rank_distance,
+    ];
+    settings::ALL.into_iter().zip(published)
+}
 
 /// The tables of a plan: a benchmark's means, then its languages by setting.
 pub fn tables(plan: &Plan, results: &[Vec<Reports>]) -> Vec<(String, Table)> {
@@ -72,9 +45,9 @@ pub fn tables(plan: &Plan, results: &[Vec<Reports>]) -> Vec<(String, Table)> {
             .map_or_else(Vec::new, |report| {
                 report.languages.iter().map(|scores| scores.language.as_str()).collect()
             });
-        for setting in SETTINGS {
-            let title = format!("{}, {} by query language", benchmark.name, setting.head);
-            tables.push((title, by_language(setting, &languages, &rows)));
+        for (setting, theirs) in all() {
+            let title = format!("{}, {} by query language", benchmark.name, setting.head());
+            tables.push((title, by_language(setting, theirs, &languages, &rows)));
         }
     }
     tables
@@ -84,12 +57,12 @@ type Row<'a> = (&'a str, &'a Reports, Option<&'a Published>);
 
 fn means(rows: &[Row<'_>]) -> Table {
     let mut columns = vec![Column::words("")];
-    columns.extend(SETTINGS.iter().map(|setting| Column::numbers(setting.head)));
+    columns.extend(all().map(|(setting, _)| Column::numbers(&setting.head())));
     let cells = |(name, reports, published): &Row<'_>| {
         let mut cells: Vec<Cell> = vec![(*name).to_owned().into()];
-        for setting in SETTINGS {
+        for (setting, theirs) in all() {
             let ours: Vec<f64> = reports.iter().filter_map(setting.mean).collect();
-            let theirs = published.and_then(|published| (setting.published)(&published.mean));
+            let theirs = published.and_then(|published| theirs(&published.mean));
             cells.push(cell(setting, &ours, theirs).into());
         }
         cells
@@ -98,21 +71,21 @@ fn means(rows: &[Row<'_>]) -> Table {
     Table { caption, columns, rows: rows.iter().map(cells).collect() }
 }
 
-fn by_language(setting: Setting, languages: &[&str], rows: &[Row<'_>]) -> Table {
+fn by_language(setting: Setting, theirs: Theirs, languages: &[&str], rows: &[Row<'_>]) -> Table {
     let mut columns = vec![Column::words("")];
     columns.extend(rows.iter().map(|(name, ..)| Column::numbers(name)));
     let cells = |language: &&str| {
         let mut cells: Vec<Cell> = vec![(*language).to_owned().into()];
         for (_, reports, published) in rows {
-            let ours: Vec<f64> =
-                reports.iter().filter_map(|report| (setting.of)(report, language)).collect();
-            let theirs = published
-                .and_then(|published| (setting.published)(published.languages.get(*language)?));
+            let of = |report: &Report| (setting.of)(report.language(language)?);
+            let ours: Vec<f64> = reports.iter().filter_map(of).collect();
+            let theirs =
+                published.and_then(|published| theirs(published.languages.get(*language)?));
             cells.push(cell(setting, &ours, theirs).into());
         }
         cells
     };
-    let caption = format!("{} by query language", setting.head);
+    let caption = format!("{} by query language", setting.head());
     Table { caption, columns, rows: languages.iter().map(cells).collect() }
 }
 
@@ -140,15 +113,7 @@ fn cell(setting: Setting, ours: &[f64], theirs: Option<f64>) -> String {
 pub fn markdown(plan: &Plan, tables: &[(String, Table)]) -> String {
     let mut text = format!("# {}\n", plan.title);
     for (title, table) in tables {
-        let _ = write!(text, "\n## {title}\n\n{}\n", table.caption);
-        let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
-        text.push('\n');
-        text.push_str(&line(table.columns.iter().map(|column| column.head.clone()).collect()));
-        let rule = |column: &Column| if column.number { "---:" } else { "---" }.to_owned();
-        text.push_str(&line(table.columns.iter().map(rule).collect()));
-        for row in &table.rows {
-            text.push_str(&line(row.iter().map(|cell| cell.text.replace('|', "\\|")).collect()));
-        }
+        let _ = write!(text, "\n## {title}\n\n{}", table.markdown());
     }
     text
 }

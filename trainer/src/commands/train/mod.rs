@@ -3,7 +3,7 @@
 mod lines;
 
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use artifact::{For, ModelFiles};
@@ -30,7 +30,8 @@ pub fn run(options: &Train) -> Result<(), Failure> {
         out.file_name().map_or_else(|| "model".to_owned(), |n| n.to_string_lossy().into_owned())
     });
     outputs::model(&out)?;
-    let journal_path = options.metrics.clone().unwrap_or_else(|| beside(&out, "metrics.jsonl"));
+    let journal_path =
+        options.metrics.clone().unwrap_or_else(|| outputs::beside(&out, "metrics.jsonl"));
     outputs::file(&journal_path)?;
     let resolved = run_file::write(&config)?;
     let pickle = config.model.allow_pickle;
@@ -44,7 +45,7 @@ pub fn run(options: &Train) -> Result<(), Failure> {
     eprintln!("device: {} ({})", opened.name, opened.reason);
 
     let checkpoints = Checkpoints {
-        folder: beside(&out, "checkpoints"),
+        folder: outputs::beside(&out, "checkpoints"),
         every: config.training.checkpoint_every,
         kept: config.training.checkpoints_kept,
     };
@@ -59,9 +60,9 @@ pub fn run(options: &Train) -> Result<(), Failure> {
         eprintln!("resumed: {} steps were taken before", run.steps());
     }
     let resolved = record_of_run(&resolved, &opened.name, &run);
-    artifact::replace_file(&beside(&out, "run.toml"), resolved.as_bytes())?;
+    artifact::replace_file(&outputs::beside(&out, "run.toml"), resolved.as_bytes())?;
     let first = lines::run(&run, &config, &name, &opened.name)?;
-    let events = beside(&out, "events");
+    let events = outputs::beside(&out, "events");
     let mut recorder = match run.steps() {
         0 => Recorder::fresh(&journal_path, Some(&events), &first)?,
         steps => Recorder::resume(&journal_path, Some(&events), &first, steps)?,
@@ -134,13 +135,6 @@ fn configure(options: &Train) -> Result<RunConfig, Failure> {
     }
     config.check()?;
     Ok(config)
-}
-
-fn beside(out: &Path, extension: &str) -> PathBuf {
-    let mut name = out.as_os_str().to_owned();
-    name.push(".");
-    name.push(extension);
-    PathBuf::from(name)
 }
 
 fn describe(run: &Run, config: &RunConfig) {
